@@ -1,0 +1,47 @@
+"""Run any command with a throw-away PostgreSQL and Valkey.
+
+    .venv/bin/python scripts/avec_services.py .venv/bin/python manage.py migrate
+
+The command sees DATABASE_URL and REDIS_URL; its exit code is ours. Nothing is left behind.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType
+
+from embarque import services_jetables
+from processus import ErreurDemarrage, arreter, lancer
+
+
+def _interrompre(numero: int, _cadre: FrameType | None) -> None:
+    raise SystemExit(128 + numero)
+
+
+def executer(commande: Sequence[str], env: Mapping[str, str] | None = None) -> int:
+    """Run a command between the start and the stop of the servers; returns its exit code."""
+    # A SystemExit unwinds the context manager, which stops the servers.
+    signal.signal(signal.SIGINT, _interrompre)
+    signal.signal(signal.SIGTERM, _interrompre)
+    with services_jetables() as urls:
+        processus = lancer(commande, env={**os.environ, **(env or {}), **urls}, stdin=None)
+        try:
+            return processus.wait()
+        finally:
+            arreter(processus, signal.SIGINT, 10)
+
+
+def main() -> int:
+    if len(sys.argv) < 2:
+        print("Usage : scripts/avec_services.py COMMANDE [ARGUMENTS…]", file=sys.stderr)
+        return 2
+    try:
+        return executer(sys.argv[1:])
+    except ErreurDemarrage as erreur:
+        print(erreur, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
