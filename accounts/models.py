@@ -1,0 +1,108 @@
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Langue, Role
+from accounts.fields import EmailMinuscule
+from accounts.querysets import UserManager
+from erp.models import Horodate
+
+
+class Systeme:
+    """Who acts when the clock does: passed as `par=` by the scheduled jobs, never by a request."""
+
+    pk = None
+    role = "systeme"
+    is_active = True
+    est_gestion = True
+
+    def __str__(self) -> str:
+        return "Système"
+
+
+SYSTEME = Systeme()
+
+
+class User(AbstractBaseUser, Horodate):
+    """A person who signs in with an e-mail address. The role decides everything he may do (permissions.md)."""
+
+    username = models.CharField(_("nom d’utilisateur"), max_length=100, unique=True)
+    email = EmailMinuscule(_("adresse e-mail"), max_length=255, unique=True)
+    full_name = models.CharField(_("nom complet"), max_length=200)
+    role = models.CharField(_("rôle"), max_length=20, choices=Role.choices)
+    is_active = models.BooleanField(_("actif"), default=True)
+    langue = models.CharField(_("langue"), max_length=2, choices=Langue.choices, default=Langue.FRANCAIS)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("username", "full_name")
+
+    class Meta:
+        db_table = "users"
+        verbose_name = _("utilisateur")
+        verbose_name_plural = _("utilisateurs")
+        ordering = ("full_name", "id")
+        indexes = (
+            models.Index(fields=["email", "is_active"], name="idx_user_email_active"),
+            models.Index(fields=["role"], name="idx_user_role"),
+        )
+        constraints = (
+            models.CheckConstraint(name="user_email_minuscule", condition=models.Q(email=Lower("email"))),
+            models.CheckConstraint(name="user_role_connu", condition=models.Q(role__in=Role.values)),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:detail", args=[self.pk])
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ", 1)[0]
+
+    @property
+    def est_admin(self) -> bool:
+        return self.is_active and self.role == Role.ADMIN
+
+    @property
+    def est_gestion(self) -> bool:
+        """Admin or responsable: those who run the operations."""
+        return self.is_active and self.role in (Role.ADMIN, Role.RESPONSABLE)
+
+    @property
+    def est_technicien(self) -> bool:
+        return self.is_active and self.role == Role.TECHNICIEN
+
+    @property
+    def est_client(self) -> bool:
+        return self.is_active and self.role == Role.CLIENT
+
+    # What Django's admin asks: only admins enter, and they may all that each ModelAdmin allows.
+    @property
+    def is_staff(self) -> bool:
+        return self.est_admin
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.est_admin
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.est_admin
+
+    def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
+        return self.est_admin
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.est_admin
+
+
+Acteur = User | Systeme

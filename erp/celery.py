@@ -1,0 +1,23 @@
+"""The Celery application: tasks carry row ids, never instances; every one may run twice."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
+
+app = Celery("erp")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_django_logging(**kwargs: object) -> None:
+    """Celery would replace the handlers: keep those of the settings, so that a task logs as a request does."""
+    from django.conf import settings  # the settings are not configured yet when this module is imported
+    from logging.config import dictConfig
+
+    dictConfig(settings.LOGGING)

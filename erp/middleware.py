@@ -1,0 +1,110 @@
+"""Django's own middleware for the pages only, and the two of ours.
+
+The API authenticates by bearer token on every request: a session, a form token or a message queue would cost it time
+and mean nothing. Each class below is Django's, with one question asked first.
+"""
+
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware
+from django.contrib import messages
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxMiddleware
+
+from erp.exceptions import ERPException
+
+SANS_PAGE = ("/api/", "/health", "/metrics")
+
+
+class _HorsApi:
+    """Skips the middleware for paths that are not pages."""
+
+    get_response: Callable[[HttpRequest], HttpResponseBase]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(SANS_PAGE):
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc,no-any-return]  # the sibling class in the MRO
+
+
+class SessionPages(_HorsApi, SessionMiddleware):
+    """Sessions, for pages."""
+
+
+class CsrfPages(_HorsApi, CsrfViewMiddleware):
+    """Form tokens, for pages."""
+
+
+class AuthentificationPages(_HorsApi, AuthenticationMiddleware):
+    """`request.user` from the session, for pages."""
+
+
+class MessagesPages(_HorsApi, MessageMiddleware):
+    """Flash messages, for pages."""
+
+
+class HtmxPages(_HorsApi, HtmxMiddleware):
+    """`request.htmx`, for pages."""
+
+
+class PolitiqueContenu(_HorsApi, CSPMiddleware):
+    """Content-Security-Policy, for pages."""
+
+
+class LanguePages(LocaleMiddleware):
+    """The language asked for: cookie, then Accept-Language, for pages and API alike."""
+
+
+class LangueUtilisateur:
+    """A signed-in user reads the pages in his own language, whatever his browser asks for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            translation.activate(user.langue)
+            request.LANGUAGE_CODE = user.langue
+        return self.get_response(request)
+
+
+class ErreursMetier:
+    """A refusal that a page did not show beside its form becomes a message on the page the user came from.
+
+    Nothing is swallowed: a fragment gets the sentence with its status, a plain GET a full page with its status.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ERPException) or request.path_info.startswith(SANS_PAGE):
+            return None
+        contexte = {"erreur": exception}
+        if getattr(request, "htmx", False):
+            reponse = render(request, "composants/alerte_erreur.html", contexte, status=exception.status)
+            reponse["HX-Retarget"] = "#alertes"
+            reponse["HX-Reswap"] = "innerHTML"
+            return reponse
+        retour = request.headers.get("Referer", "")
+        if request.method == "POST" and url_has_allowed_host_and_scheme(
+            retour, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            messages.error(request, str(exception))
+            for erreur in exception.errors:
+                messages.error(request, str(erreur.message))
+            return HttpResponseRedirect(retour)
+        return render(request, "erreur.html", contexte, status=exception.status)

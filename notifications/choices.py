@@ -1,0 +1,38 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Canal(models.TextChoices):
+    IN_APP = "in_app", _("Dans l’application")
+    EMAIL = "email", _("E-mail")
+    PUSH = "push", _("Notification mobile")
+
+
+class StatutEnvoi(models.TextChoices):
+    EN_ATTENTE = "en_attente", _("En attente")
+    ENVOYEE = "envoyee", _("Envoyée")
+    ECHEC = "echec", _("Échec")
+    IGNOREE = "ignoree", _("Ignorée")
+
+
+class Evenement(models.TextChoices):
+    """What people are told of; each user may turn a channel off, event by event."""
+
+    INTERVENTION_CREEE = "intervention_creee", _("Intervention créée")
+    DEMANDE_PORTAIL = "demande_portail", _("Demande d’un client")
+    INTERVENTION_AFFECTEE = "intervention_affectee", _("Intervention affectée")
+    INTERVENTION_DESAFFECTEE = "intervention_desaffectee", _("Affectation retirée")
+    INTERVENTION_PLANIFIEE = "intervention_planifiee", _("Intervention planifiée ou déplacée")
+    INTERVENTION_DEMARREE = "intervention_demarree", _("Intervention commencée")
+    INTERVENTION_EN_ATTENTE = "intervention_en_attente", _("Intervention en attente")
+    INTERVENTION_CLOTUREE = "intervention_cloturee", _("Intervention clôturée")
+    INTERVENTION_ANNULEE = "intervention_annulee", _("Intervention annulée")
+    ANNULATION_DEMANDEE = "annulation_demandee", _("Annulation demandée par le client")
+    ECHEANCE_PROCHE = "echeance_proche", _("Échéance proche")
+    INTERVENTION_EN_RETARD = "intervention_en_retard", _("Intervention en retard")
+    RAPPEL_PLANNING = "rappel_planning", _("Rappel du planning")
+    ABSENCE_DEMANDEE = "absence_demandee", _("Absence demandée")
+    STOCK_BAS = "stock_bas", _("Stock sous le minimum")
+    CONTRAT_EXPIRE = "contrat_expire", _("Contrat bientôt expiré")
+    DOCUMENT_AJOUTE = "document_ajoute", _("Document ajouté")
+    COMPTE = "compte", _("Compte et mot de passe")

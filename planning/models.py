@@ -1,0 +1,202 @@
+from datetime import timedelta
+
+from django.core.validators import MaxLengthValidator, MinLengthValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from equipment.models import Compteur, Equipement
+from erp.models import CleTri, Horodate
+from interventions.choices import Priorite, TypeIntervention
+from interventions.models import Intervention
+from planning.choices import ModeEcheance
+from planning.querysets import GammeQuerySet, OccurrenceQuerySet, PlanQuerySet
+from stock.models import PieceDetachee
+from technicians.models import Competence, Technicien
+
+
+class Gamme(Horodate):
+    """A reusable work order: what a preventive intervention is made from."""
+
+    titre = models.CharField(_("titre"), max_length=200, unique=True)
+    description = models.TextField(
+        _("description"), validators=[MinLengthValidator(10), MaxLengthValidator(2000)], max_length=2000
+    )
+    type_intervention = models.CharField(
+        _("type"), max_length=20, choices=TypeIntervention.choices, default=TypeIntervention.PREVENTIVE
+    )
+    priorite = models.CharField(
+        _("priorité"), max_length=20, choices=Priorite.choices, default=Priorite.PROGRAMMEE
+    )
+    duree_estimee = models.PositiveIntegerField(
+        _("durée estimée (min)"), default=60, validators=[MinValueValidator(1)]
+    )
+    competences = models.ManyToManyField(
+        Competence, blank=True, related_name="gammes", verbose_name=_("compétences requises")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = GammeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "gammes"
+        verbose_name = _("gamme")
+        verbose_name_plural = _("gammes")
+        ordering = (CleTri("titre"), "id")
+        constraints = (
+            models.CheckConstraint(
+                name="gamme_description_longueur",
+                condition=Q(description__length__gte=10, description__length__lte=2000),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.titre
+
+    def get_absolute_url(self) -> str:
+        return reverse("planning:gamme", args=[self.pk])
+
+
+class PointGamme(Horodate):
+    """An item that every intervention of the gamme finds on its checklist."""
+
+    gamme = models.ForeignKey(Gamme, on_delete=models.CASCADE, related_name="points", verbose_name=_("gamme"))
+    ordre = models.PositiveSmallIntegerField(_("ordre"), default=0)
+    libelle = models.CharField(_("point"), max_length=300)
+    obligatoire = models.BooleanField(_("obligatoire"), default=True)
+    unite = models.CharField(_("unité mesurée"), max_length=20, blank=True)
+
+    class Meta:
+        db_table = "points_gamme"
+        verbose_name = _("point de la gamme")
+        verbose_name_plural = _("points de la gamme")
+        ordering = ("ordre", "id")
+
+    def __str__(self) -> str:
+        return self.libelle
+
+
+class PieceGamme(Horodate):
+    """A part that the gamme expects to be used."""
+
+    gamme = models.ForeignKey(Gamme, on_delete=models.CASCADE, related_name="pieces", verbose_name=_("gamme"))
+    piece = models.ForeignKey(
+        PieceDetachee, on_delete=models.PROTECT, related_name="gammes", verbose_name=_("pièce")
+    )
+    quantite = models.DecimalField(_("quantité"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        db_table = "pieces_gamme"
+        verbose_name = _("pièce de la gamme")
+        verbose_name_plural = _("pièces de la gamme")
+        constraints = (
+            models.UniqueConstraint(fields=["gamme", "piece"], name="piece_gamme_unique"),
+            models.CheckConstraint(name="piece_gamme_quantite", condition=Q(quantite__gt=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantite} × {self.piece}"
+
+
+class PlanMaintenance(Horodate):
+    """When a gamme is due on an équipement: by a calendar rule, by a meter, or by whichever comes first."""
+
+    equipement = models.ForeignKey(
+        Equipement, on_delete=models.CASCADE, related_name="plans", verbose_name=_("équipement")
+    )
+    gamme = models.ForeignKey(Gamme, on_delete=models.PROTECT, related_name="plans", verbose_name=_("gamme"))
+    regle = models.CharField(
+        _("récurrence"),
+        max_length=200,
+        blank=True,
+        help_text=_("Règle RFC 5545, par exemple FREQ=MONTHLY;INTERVAL=3."),
+    )
+    compteur = models.ForeignKey(
+        Compteur, on_delete=models.PROTECT, null=True, blank=True, related_name="plans", verbose_name=_("compteur")
+    )
+    intervalle_compteur = models.DecimalField(
+        _("tous les (unités)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    prochaine_valeur = models.DecimalField(
+        _("prochaine valeur du compteur"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    date_depart = models.DateField(_("première échéance"))
+    prochaine_echeance = models.DateField(_("prochaine échéance"), null=True, blank=True)
+    derniere_execution = models.DateField(_("dernière exécution"), null=True, blank=True)
+    jours_avance = models.PositiveSmallIntegerField(_("créer à l’avance (jours)"), default=7)
+    mode = models.CharField(_("échéance"), max_length=10, choices=ModeEcheance.choices, default=ModeEcheance.FIXE)
+    technicien = models.ForeignKey(
+        Technicien,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="plans",
+        verbose_name=_("technicien habituel"),
+    )
+    actif = models.BooleanField(_("actif"), default=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        db_table = "plans_maintenance"
+        verbose_name = _("plan de maintenance")
+        verbose_name_plural = _("plans de maintenance")
+        ordering = ("prochaine_echeance", "id")
+        indexes = (
+            models.Index(fields=["prochaine_echeance"], condition=Q(actif=True), name="idx_plan_echeance"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="plan_regle_ou_compteur",
+                condition=~Q(regle="") | Q(compteur__isnull=False),
+                violation_error_message=_("Donnez une récurrence, un compteur, ou les deux."),
+            ),
+            models.CheckConstraint(
+                name="plan_compteur_intervalle",
+                condition=Q(compteur__isnull=True, intervalle_compteur__isnull=True)
+                | Q(compteur__isnull=False, intervalle_compteur__gt=0),
+                violation_error_message=_("Un compteur demande un intervalle, et l’inverse."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.gamme} – {self.equipement}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("planning:plan", args=[self.pk])
+
+    @property
+    def date_generation(self) -> "object":
+        """The day from which the next intervention may be made."""
+        return self.prochaine_echeance and self.prochaine_echeance - timedelta(days=self.jours_avance)
+
+
+class OccurrencePlan(Horodate):
+    """One due date of a plan and the intervention made for it: one per plan and date, ever."""
+
+    plan = models.ForeignKey(
+        PlanMaintenance, on_delete=models.CASCADE, related_name="occurrences", verbose_name=_("plan")
+    )
+    date_echeance = models.DateField(_("échéance"))
+    intervention = models.OneToOneField(
+        Intervention,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="occurrence",
+        verbose_name=_("intervention"),
+    )
+
+    objects = OccurrenceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "occurrences_plans"
+        verbose_name = _("occurrence")
+        verbose_name_plural = _("occurrences")
+        ordering = ("-date_echeance",)
+        constraints = (
+            models.UniqueConstraint(fields=["plan", "date_echeance"], name="occurrence_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.date_echeance:%d/%m/%Y}"

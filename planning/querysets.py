@@ -1,0 +1,46 @@
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import ExpressionWrapper, F, Value
+from django.db.models.functions import Cast
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from planning.models import Gamme, OccurrencePlan, PlanMaintenance
+
+
+class GammeQuerySet(models.QuerySet["Gamme"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those who plan."""
+        return self if user.est_gestion else self.none()
+
+
+class PlanQuerySet(models.QuerySet["PlanMaintenance"]):
+    def visible_to(self, user: "User") -> Self:
+        """Staff: all; client: the plans of its équipements."""
+        if user.est_gestion:
+            return self
+        if user.est_client:
+            return self.filter(equipement__client__contacts__user=user)
+        return self.none()
+
+    def dus(self, jour: date) -> Self:
+        """Active plans whose next date, less their days of advance, has come."""
+        horizon = ExpressionWrapper(
+            Cast(Value(jour), models.DateField()) + F("jours_avance"), output_field=models.DateField()
+        )
+        return self.filter(actif=True, prochaine_echeance__lte=horizon)
+
+    def for_list(self) -> Self:
+        return self.select_related("equipement__client", "gamme")
+
+
+class OccurrenceQuerySet(models.QuerySet["OccurrencePlan"]):
+    def visible_to(self, user: "User") -> Self:
+        """With the plan."""
+        if user.est_gestion:
+            return self
+        if user.est_client:
+            return self.filter(plan__equipement__client__contacts__user=user)
+        return self.none()

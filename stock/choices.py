@@ -1,0 +1,9 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TypeMouvement(models.TextChoices):
+    ENTREE = "entree", _("Entrée")
+    SORTIE = "sortie", _("Sortie")
+    AJUSTEMENT = "ajustement", _("Ajustement")
+    RETOUR = "retour", _("Retour")

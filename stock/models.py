@@ -1,0 +1,163 @@
+from decimal import Decimal
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from erp.models import CleTri, Horodate
+from stock.choices import TypeMouvement
+from stock.querysets import MouvementQuerySet, PieceQuerySet
+
+
+class PieceDetachee(Horodate):
+    """A spare part. `stock_actuel` is written by the ledger's trigger alone: it always equals the ledger's sum."""
+
+    reference = models.CharField(_("référence"), max_length=60, unique=True)
+    designation = models.CharField(_("désignation"), max_length=200)
+    unite = models.CharField(_("unité"), max_length=20, default="pièce")
+    prix_unitaire = models.DecimalField(
+        _("prix unitaire"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
+    )
+    stock_actuel = models.DecimalField(
+        _("stock"), max_digits=12, decimal_places=2, default=Decimal(0), editable=False
+    )
+    stock_minimum = models.DecimalField(
+        _("stock minimum"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
+    )
+    stock_maximum = models.DecimalField(
+        _("stock maximum"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    emplacement = models.CharField(_("emplacement"), max_length=80, blank=True)
+    fournisseur = models.CharField(_("fournisseur"), max_length=120, blank=True)
+    types_compatibles = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        verbose_name=_("types d’équipement compatibles"),
+        help_text=_("Séparés par des virgules ; vide = tous."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = PieceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pieces_detachees"
+        verbose_name = _("pièce détachée")
+        verbose_name_plural = _("pièces détachées")
+        ordering = (CleTri("designation"), "id")
+        constraints = (
+            models.CheckConstraint(
+                name="piece_stock_positif",
+                condition=Q(stock_actuel__gte=0),
+                violation_error_message=_("Le stock ne peut pas être négatif."),
+            ),
+            models.CheckConstraint(name="piece_prix_positif", condition=Q(prix_unitaire__gte=0)),
+            models.CheckConstraint(
+                name="piece_minimum_maximum",
+                condition=Q(stock_minimum__gte=0)
+                & (Q(stock_maximum__isnull=True) | Q(stock_maximum__gte=F("stock_minimum"))),
+                violation_error_message=_("Le maximum est inférieur au minimum."),
+            ),
+        )
+        triggers = (
+            # depth 1 is a statement from outside; the ledger's own trigger writes at depth 2
+            pgtrigger.Trigger(
+                name="stock_par_mouvement_seul",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("stock_actuel"),
+                func="""
+                    IF (TG_OP = 'INSERT' AND NEW.stock_actuel <> 0)
+                       OR (TG_OP = 'UPDATE' AND NEW.stock_actuel <> OLD.stock_actuel AND pg_trigger_depth() < 2) THEN
+                        RAISE EXCEPTION 'stock_actuel changes through mouvements_stock only'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_par_mouvement_seul';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reference} – {self.designation}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("stock:detail", args=[self.pk])
+
+    @property
+    def sous_minimum(self) -> bool:
+        return self.stock_actuel < self.stock_minimum
+
+
+class MouvementStock(Horodate):
+    """One line of the append-only ledger: what moved, and the stock before and after it."""
+
+    piece = models.ForeignKey(
+        PieceDetachee, on_delete=models.PROTECT, related_name="mouvements", verbose_name=_("pièce")
+    )
+    type_mouvement = models.CharField(_("type"), max_length=20, choices=TypeMouvement.choices)
+    quantite = models.DecimalField(_("quantité"), max_digits=12, decimal_places=2)
+    stock_avant = models.DecimalField(_("stock avant"), max_digits=12, decimal_places=2)
+    stock_apres = models.DecimalField(_("stock après"), max_digits=12, decimal_places=2)
+    prix_unitaire = models.DecimalField(_("prix unitaire"), max_digits=12, decimal_places=2)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
+    )
+    motif = models.CharField(_("motif"), max_length=300, blank=True)
+    date_mouvement = models.DateTimeField(_("date"), auto_now_add=True)
+
+    objects = MouvementQuerySet.as_manager()
+
+    class Meta:
+        db_table = "mouvements_stock"
+        verbose_name = _("mouvement de stock")
+        verbose_name_plural = _("mouvements de stock")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=["piece", "-id"], name="idx_mouvement_piece"),)
+        constraints = (
+            models.CheckConstraint(name="mouvement_quantite_positive", condition=Q(quantite__gt=0)),
+            models.CheckConstraint(
+                name="mouvement_coherent",
+                condition=Q(
+                    type_mouvement__in=[TypeMouvement.ENTREE, TypeMouvement.RETOUR],
+                    stock_apres=F("stock_avant") + F("quantite"),
+                )
+                | Q(type_mouvement=TypeMouvement.SORTIE, stock_apres=F("stock_avant") - F("quantite"))
+                | Q(
+                    Q(stock_apres=F("stock_avant") + F("quantite"))
+                    | Q(stock_apres=F("stock_avant") - F("quantite")),
+                    type_mouvement=TypeMouvement.AJUSTEMENT,
+                ),
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="mouvement_inalterable", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="mouvement_ecrit_stock",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("actuel", "numeric")],
+                func="""
+                    SELECT stock_actuel INTO actuel FROM pieces_detachees
+                     WHERE id = NEW.piece_id FOR NO KEY UPDATE;
+                    IF actuel IS DISTINCT FROM NEW.stock_avant THEN
+                        RAISE EXCEPTION 'the ledger says %, the movement starts from %', actuel, NEW.stock_avant
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'mouvement_suit_le_stock';
+                    END IF;
+                    UPDATE pieces_detachees SET stock_actuel = NEW.stock_apres, updated_at = now()
+                     WHERE id = NEW.piece_id;
+                    RETURN NEW;
+                """,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_type_mouvement_display()} {self.quantite} × {self.piece}"

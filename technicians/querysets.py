@@ -1,0 +1,88 @@
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from technicians.choices import StatutAbsence
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+
+
+class TechnicienQuerySet(models.QuerySet["Technicien"]):
+    def visible_to(self, user: "User") -> Self:
+        """Staff and techniciens: all; client: those on its own interventions (it is shown their names only)."""
+        if user.est_gestion or user.est_technicien:
+            return self
+        if user.est_client:
+            siens = self.model.objects.filter(interventions__client__contacts__user=user)
+            return self.filter(pk__in=siens.values("pk"))
+        return self.none()
+
+    def actifs(self) -> Self:
+        return self.filter(user__is_active=True)
+
+    def possedant(self, competences: Iterable[int], le: date | None = None) -> Self:
+        """Holders of every one of these skills, none of them expired on that day (today by default)."""
+        jour = le or timezone.localdate()
+        resultat = self
+        detenue = self.model._meta.get_field("competences_detenues").related_model.objects.filter(
+            technicien=OuterRef("pk")
+        )
+        for competence in competences:
+            resultat = resultat.filter(Exists(detenue.filter(competence=competence).valides(jour)))
+        return resultat
+
+    def presents(self, debut: datetime, fin: datetime) -> Self:
+        """Those with no accepted absence that touches the period."""
+        absents = Q(disponibilites__statut=StatutAbsence.ACCEPTEE) & Q(
+            disponibilites__debut__lt=fin, disponibilites__fin__gt=debut
+        )
+        return self.exclude(pk__in=self.model.objects.filter(absents).values("pk"))
+
+    def sans_creneau(self, debut: datetime, fin: datetime) -> Self:
+        """Those with no open planning slot that touches the period."""
+        occupes = self.model.objects.filter(
+            creneaux__ouvert=True, creneaux__debut__lt=fin, creneaux__fin__gt=debut
+        )
+        return self.exclude(pk__in=occupes.values("pk"))
+
+    def for_list(self) -> Self:
+        return self.select_related("user")
+
+
+class CompetenceQuerySet(models.QuerySet["Competence"]):
+    def visible_to(self, user: "User") -> Self:
+        """The catalogue of skills concerns those who plan and those who hold them."""
+        return self if user.est_gestion or user.est_technicien else self.none()
+
+
+class TechnicienCompetenceQuerySet(models.QuerySet["TechnicienCompetence"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.est_gestion or user.est_technicien else self.none()
+
+    def valides(self, le: date | None = None) -> Self:
+        """Not expired on that day (today by default)."""
+        jour = le or timezone.localdate()
+        return self.filter(Q(date_expiration__isnull=True) | Q(date_expiration__gte=jour))
+
+
+class DisponibiliteQuerySet(models.QuerySet["Disponibilite"]):
+    def visible_to(self, user: "User") -> Self:
+        """Staff: all; technicien: his own."""
+        if user.est_gestion:
+            return self
+        if user.est_technicien:
+            return self.filter(technicien__user=user)
+        return self.none()
+
+    def acceptees(self) -> Self:
+        return self.filter(statut=StatutAbsence.ACCEPTEE)
+
+    def touchant(self, debut: datetime, fin: datetime) -> Self:
+        """Periods that share a moment with [debut, fin)."""
+        return self.filter(debut__lt=fin, fin__gt=debut)
