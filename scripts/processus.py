@@ -58,6 +58,12 @@ def _mourir_avec_le_parent(signal_de_mort: int, parent: int) -> None:
         os._exit(1)
 
 
+def lier_au_parent() -> None:
+    """Be asked to stop (SIGTERM) when the process that started us dies; Linux only."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def lancer(
     commande: Sequence[str | Path],
     *,
