@@ -1,0 +1,37 @@
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from equipment.tests.factories import EquipementFactory
+from planning.models import Gamme, PlanMaintenance, PointGamme
+
+
+class GammeFactory(DjangoModelFactory):
+    """A work order of an hour; `points=[…]` are the labels of its checklist."""
+
+    class Meta:
+        model = Gamme
+        skip_postgeneration_save = True
+
+    titre = factory.Sequence(lambda n: f"Visite trimestrielle {n}")
+    description = "Contrôler, nettoyer, graisser et relever les mesures."
+
+    @factory.post_generation
+    def points(self, create, extracted, **kwargs):
+        for ordre, libelle in enumerate(extracted or ()):
+            PointGamme.objects.create(gamme=self, ordre=ordre, libelle=libelle)
+
+
+class PlanFactory(DjangoModelFactory):
+    """A quarterly plan that is due in three days."""
+
+    class Meta:
+        model = PlanMaintenance
+
+    equipement = factory.SubFactory(EquipementFactory)
+    gamme = factory.SubFactory(GammeFactory)
+    regle = "FREQ=MONTHLY;INTERVAL=3"
+    date_depart = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=3))
+    prochaine_echeance = factory.SelfAttribute("date_depart")
