@@ -3,7 +3,8 @@
     .venv/bin/python scripts/avec_services.py .venv/bin/python manage.py migrate
     .venv/bin/python scripts/avec_services.py --durables .venv/bin/python manage.py shell
 
-With `--durables` the data are those of var/, whether `make run` is under way or not. The command sees DATABASE_URL and REDIS_URL; its exit code is ours. Nothing is left behind.
+With `--durables` the data are those of var/, whether `make run` is under way or not. The command sees
+DATABASE_URL and REDIS_URL; its exit code is ours. Nothing is left behind.
 """
 
 import os

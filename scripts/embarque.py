@@ -33,7 +33,9 @@ DELAI_DEMARRAGE = 60.0
 DELAI_ARRET = 20.0
 
 
-def preparer(racine: Path, secrets: Path, *, jetable: bool = False) -> Iterator[tuple[str, Serveur]]:
+def preparer(
+    racine: Path, secrets: Path, *, jetable: bool = False
+) -> Iterator[tuple[str, Serveur]]:
     """The servers that the environment does not give, each with its variable, ready to start."""
     binaires = Binaires(compte_des_serveurs(), racine / "programmes")
     for variable, serveur in PREPARER.items():
@@ -90,7 +92,9 @@ def _en_marche(serveur: Serveur, gardien: Gardien, journal: Path) -> Iterator[No
 
 
 @contextmanager
-def _services(racine: Path, secrets: Path, gardien: Gardien, *, jetable: bool) -> Iterator[dict[str, str]]:
+def _services(
+    racine: Path, secrets: Path, gardien: Gardien, *, jetable: bool
+) -> Iterator[dict[str, str]]:
     with ExitStack() as pile:
         urls = {nom: os.environ[nom] for nom in PREPARER if os.environ.get(nom)}
         for variable, serveur in preparer(racine, secrets, jetable=jetable):

@@ -27,7 +27,9 @@ FICHIERS = {
     "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
 }
 
-SOURCE_MAP = re.compile(r"^\s*(//|/\*)[#@]\s*sourceMappingURL=.*$|/\*[#@]\s*sourceMappingURL=[^*]*\*/", re.M)
+SOURCE_MAP = re.compile(
+    r"^\s*(//|/\*)[#@]\s*sourceMappingURL=.*$|/\*[#@]\s*sourceMappingURL=[^*]*\*/", re.M
+)
 CADRE_VIDE = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 DESSIN = re.compile(r"<svg\b[^>]*>(.*)</svg>", re.DOTALL)
 

@@ -79,9 +79,9 @@ def main() -> None:
         else:
             dossiers.append(reste)
 
-    for pid, numero in enfants.items():
+    for pid, fin in enfants.items():
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            (os.killpg if numero == signal.SIGKILL else os.kill)(pid, numero)
+            (os.killpg if fin == signal.SIGKILL else os.kill)(pid, fin)
     limite = time.monotonic() + DELAI
     while any(map(_vivant, enfants)) and time.monotonic() < limite:
         time.sleep(0.05)

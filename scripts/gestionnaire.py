@@ -77,7 +77,8 @@ class Gestionnaire:
 
     def _lire(self, enfant: Enfant, *, fin: bool = False) -> None:
         """Pass on the whole lines a child has written; at its end, the last one as it is."""
-        assert enfant.processus is not None and enfant.processus.stdout is not None
+        assert enfant.processus is not None
+        assert enfant.processus.stdout is not None
         sortie = enfant.processus.stdout
         while True:
             try:
@@ -136,7 +137,8 @@ class Gestionnaire:
     def _enterrer(self, enfant: Enfant) -> None:
         """Forget an ended process, and kill what it left in its session."""
         processus = enfant.processus
-        assert processus is not None and processus.stdout is not None
+        assert processus is not None
+        assert processus.stdout is not None
         tuer_la_session(processus.pid)
         processus.wait()
         self._lire(enfant, fin=True)

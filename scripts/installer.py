@@ -27,11 +27,11 @@ class Refus(Exception):
     """Something to mend before going on; the text is one sentence that says how."""
 
 
-def dire(texte):
+def dire(texte: str) -> None:
     print("→ " + texte, flush=True)
 
 
-def empreinte(*fichiers):
+def empreinte(*fichiers: str) -> str:
     """One hash for the contents of some files of the project, a missing one counting as empty."""
     somme = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for fichier in fichiers:
@@ -43,7 +43,7 @@ def empreinte(*fichiers):
     return somme.hexdigest()
 
 
-def a_jour(marque, attendue):
+def a_jour(marque: str, attendue: str) -> bool:
     try:
         with open(marque) as fichier:
             return fichier.read() == attendue
@@ -51,12 +51,12 @@ def a_jour(marque, attendue):
         return False
 
 
-def marquer(marque, valeur):
+def marquer(marque: str, valeur: str) -> None:
     with open(marque, "w") as fichier:
         fichier.write(valeur)
 
 
-def executer(commande, echec, env=None):
+def executer(commande: "list[str]", echec: str, env: "dict[str, str] | None" = None) -> None:
     """Run a step quietly; when it fails, show what it said and refuse with `echec`."""
     resultat = subprocess.run(
         commande,
@@ -72,7 +72,7 @@ def executer(commande, echec, env=None):
         raise Refus(echec)
 
 
-def verifier_python():
+def verifier_python() -> None:
     """Go on under a newer Python of this machine when the one we were called with is too old."""
     if sys.version_info >= VERSION_MIN:
         return
@@ -82,12 +82,11 @@ def verifier_python():
             os.execv(autre, [autre] + sys.argv)
     raise Refus(
         "Python %d.%d ou plus récent est nécessaire (celui-ci est %s) : installez-le, ou donnez-le "
-        "par « make PYTHON=/chemin/vers/python3.11 … »."
-        % (VERSION_MIN + (sys.version.split()[0],))
+        "par « make PYTHON=/chemin/vers/python3.11 … »." % (VERSION_MIN + (sys.version.split()[0],))
     )
 
 
-def venv_utilisable():
+def venv_utilisable() -> bool:
     if not os.path.exists(PYTHON):
         return False
     essai = "import sys, pip; sys.exit(sys.version_info[:2] != %r)" % (sys.version_info[:2],)
@@ -97,7 +96,7 @@ def venv_utilisable():
         return False
 
 
-def preparer_venv():
+def preparer_venv() -> None:
     if venv_utilisable():
         return
     try:
@@ -118,7 +117,7 @@ def preparer_venv():
         ) from None
 
 
-def pip(*arguments):
+def pip(*arguments: str) -> "list[str]":
     return [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-q"] + list(arguments)
 
 
@@ -128,7 +127,7 @@ ECHEC_PIP = (
 )
 
 
-def installer_paquets(outils):
+def installer_paquets(outils: bool) -> None:
     verrous = ["requirements.txt"] + (["requirements-dev.txt"] if outils else [])
     verrou = verrous[-1]
     marque = os.path.join(VENV, "empreinte-" + verrou)
@@ -142,7 +141,7 @@ def installer_paquets(outils):
         marquer(os.path.join(VENV, "empreinte-requirements.txt"), empreinte("requirements.txt"))
 
 
-def npm_de_la_machine():
+def npm_de_la_machine() -> "str | None":
     """The machine's npm when it can read our lock file."""
     npm = shutil.which("npm")
     if npm is None:
@@ -158,7 +157,7 @@ def npm_de_la_machine():
     return None
 
 
-def installer_navigateur():
+def installer_navigateur() -> None:
     paquets = os.path.join(RACINE, "node_modules")
     marque = os.path.join(paquets, ".empreinte")
     attendue = empreinte("package-lock.json")
@@ -188,14 +187,14 @@ def installer_navigateur():
         marquer(marque, attendue)
 
 
-def compiler_traductions():
+def compiler_traductions() -> None:
     executer(
         [PYTHON, "scripts/traductions.py", "compiler"],
         "Une traduction de locale/ ne se compile pas (ci-dessus) : corrigez le fichier .po.",
     )
 
 
-def main():
+def main() -> int:
     try:
         verifier_python()
         preparer_venv()

@@ -213,10 +213,16 @@ class Produit:
         for enfant in (
             self.web,
             self._python(
-                "worker", *celery, "worker", "--concurrency", taches, *niveau,
-                "--without-gossip", "--without-mingle",
+                "worker",
+                *celery,
+                "worker",
+                "--concurrency",
+                taches,
+                *niveau,
+                "--without-gossip",
+                "--without-mingle",
                 delai_d_arret=20,
-            ),  # fmt: skip
+            ),
             self._python("beat", *celery, "beat", "--pidfile=", *niveau),
         ):
             self.gestionnaire.demarrer(enfant)
@@ -239,7 +245,6 @@ class Produit:
                 f"Le site ne répond pas sur le port {self.port} ; dernière ligne : "
                 f"{self.web.lignes[-1] if self.web.lignes else 'aucune'}"
             )
-
 
     def arreter(self) -> None:
         if self.gestionnaire.arret_demande:

@@ -6,6 +6,7 @@ ends. We therefore only ever start children from the main thread. The kernel for
 signal when the process changes user; `preexec_fn` runs after that change, so it is set late enough.
 """
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -103,17 +104,13 @@ def arreter(processus: "subprocess.Popen[bytes]", signal_d_arret: int, delai: fl
     """Ask a child to stop, wait up to `delai` seconds, then kill its whole session."""
     if processus.poll() is None:
         processus.send_signal(signal_d_arret)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             processus.wait(delai)
-        except subprocess.TimeoutExpired:
-            pass
     tuer_la_session(processus.pid)
     processus.wait()
 
 
 def tuer_la_session(pid: int) -> None:
     """Kill what is left of a child's process group (pool workers whose master has gone)."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass

@@ -126,7 +126,12 @@ class Binaires:
 
 
 def _env_minimal() -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "LANG": "C",
+        "LC_ALL": "C",
+        "TZ": "UTC",
+    }
 
 
 def ecrire_secret(chemin: Path, texte: str, compte: Compte | None = None) -> None:
@@ -164,7 +169,9 @@ def _creer_dossier(dossier: Path, compte: Compte | None) -> None:
 
 
 def _version(bin_postgres: Path) -> str:
-    sortie = subprocess.run([bin_postgres / "postgres", "--version"], capture_output=True, text=True)
+    sortie = subprocess.run(
+        [bin_postgres / "postgres", "--version"], capture_output=True, text=True
+    )
     return sortie.stdout.split()[-1].split(".")[0] if sortie.returncode == 0 else ""
 
 
@@ -176,7 +183,9 @@ def _verifier_donnees(donnees: Path, bin_postgres: Path, compte: Compte | None) 
         version = marque.read_text().strip()
         proprietaire = donnees.stat().st_uid
     except FileNotFoundError:
-        raise ErreurDemarrage(f"Le dossier {donnees} n'est pas une base PostgreSQL : {remede}.") from None
+        raise ErreurDemarrage(
+            f"Le dossier {donnees} n'est pas une base PostgreSQL : {remede}."
+        ) from None
     except PermissionError:
         raise ErreurDemarrage(
             f"Le dossier {donnees} appartient à un autre utilisateur : relancez sous son compte, ou "
@@ -204,7 +213,7 @@ def _initdb(donnees: Path, bin_postgres: Path, compte: Compte | None, mot_de_pas
     fichier = donnees.with_name(donnees.name + ".pwfile")
     ecrire_secret(fichier, mot_de_passe, compte)
     commande = [
-        bin_postgres / "initdb",
+        str(bin_postgres / "initdb"),
         f"--pgdata={nouveau}",
         f"--username={UTILISATEUR}",
         f"--pwfile={fichier}",

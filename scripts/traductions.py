@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract, extract_python
@@ -41,15 +41,22 @@ MOTS_CLES: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-Messages = Iterator[tuple[int, str, Any, list[str]]]
 
 
-def extraire_gabarit(fichier: IO[bytes], mots: Any, commentaires: Any, options: Any) -> Messages:
+def extraire_gabarit(fichier: Any, mots: Any, commentaires: Any, options: Any) -> Iterator[Any]:
     """The messages of a Django template: Django itself turns it into calls that look like Python."""
     pseudo = templatize(fichier.read().decode("utf-8"))
     # Its indentation means nothing to Python, and would be refused.
     lignes = "\n".join(ligne.lstrip() for ligne in pseudo.split("\n"))
     return extract_python(BytesIO(lignes.encode()), mots, commentaires, {"encoding": "utf-8"})
+
+
+METHODES: dict[str, Any] = {
+    ".py": "python",
+    ".js": "javascript",
+    ".html": extraire_gabarit,
+    ".txt": extraire_gabarit,
+}
 
 
 def fichiers(suffixes: set[str]) -> list[Path]:
@@ -70,10 +77,11 @@ def extraire(domaine: str) -> Catalog:
         lieu = chemin.relative_to(RACINE)
         if chemin.suffix == ".txt" and "templates" not in lieu.parts:
             continue
-        methode = {".py": "python", ".js": "javascript"}.get(chemin.suffix, extraire_gabarit)
         with chemin.open("rb") as source:
             try:
-                for _, msgid, notes, contexte in extract(methode, source, MOTS_CLES):
+                for _, msgid, notes, contexte in extract(
+                    METHODES[chemin.suffix], source, MOTS_CLES
+                ):
                     catalogue.add(
                         msgid, locations=[(str(lieu), 0)], auto_comments=notes, context=contexte
                     )
@@ -147,9 +155,11 @@ def defauts(po: Path, source: Catalog) -> Iterator[str]:
         elif message.fuzzy:
             yield f"traduction incertaine (fuzzy) : {msgid!r}"
         else:
-            formes = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+            formes = (
+                message.string if isinstance(message.string, (list, tuple)) else [message.string]
+            )
             pluriel = attendu.id if isinstance(attendu.id, str) else attendu.id[-1]
-            if _variables(formes[-1]) - _variables(pluriel):
+            if _variables(str(formes[-1])) - _variables(pluriel):
                 yield f"variable inconnue dans la traduction de {msgid!r}"
 
 
