@@ -67,9 +67,12 @@ def controles() -> list[Controle]:
         ),
         Controle("traductions", [PYTHON, "scripts/traductions.py", "verifier"]),
     ]
-    if compose_existe():
-        commande = ["docker", "compose", "config", "--quiet"]
-        liste.append(Controle("docker-compose.yml", commande, COMPOSE, silencieux=True))
+    if compose := commande_compose():
+        liste.append(
+            Controle(
+                "docker-compose.yml", [*compose, "config", "--quiet"], COMPOSE, silencieux=True
+            )
+        )
     return liste
 
 
@@ -78,11 +81,14 @@ def gabarits() -> list[str]:
     return [str(dossier.relative_to(RACINE)) for dossier in dossiers if dossier.is_dir()]
 
 
-def compose_existe() -> bool:
-    if shutil.which("docker") is None:
-        return False
-    essai = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
-    return essai.returncode == 0
+def commande_compose() -> list[str] | None:
+    """Docker Compose as a plugin or as a program, when this machine has one."""
+    for commande in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(commande[0]):
+            essai = subprocess.run([*commande, "version"], capture_output=True, check=False)
+            if essai.returncode == 0:
+                return commande
+    return None
 
 
 def executer(controle: Controle, serveurs: Mapping[str, str]) -> bool:
