@@ -198,7 +198,11 @@ class Produit:
         """Migrations, demo company, static files; False when one refused, having said why."""
         self.compte = compte_application(self.env)
         donner_les_dossiers(self.var, self.compte)
-        return self.gestionnaire.executer(self._python("prepare", "scripts/preparation.py")) == 0
+        preparation = self._python("prepare", "scripts/preparation.py")
+        code = self.gestionnaire.executer(preparation)
+        comptes = (ligne.partition("compte ") for ligne in preparation.lignes)
+        self.comptes = [reste for debut, mot, reste in comptes if mot and not debut]
+        return code == 0
 
     def demarrer(self) -> None:
         celery = ("-m", "celery", "--quiet", "-A", "erp")
@@ -258,6 +262,10 @@ def annoncer(produit: Produit, depart: float) -> None:
     dire = produit.gestionnaire.dire
     dire("")
     dire(f"  Prêt en {time.monotonic() - depart:.0f} s : {produit.env['SITE_URL']}")
+    if produit.comptes:
+        dire("  Comptes de démonstration (adresse, mot de passe, rôle) :")
+    for compte in produit.comptes:
+        dire(f"    {compte}")
     dire("  Ctrl-C arrête tout.")
     dire("")
 

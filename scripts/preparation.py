@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
 from django.contrib.staticfiles.finders import get_finders  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.core.management import CommandError, call_command, get_commands  # noqa: E402
@@ -55,12 +56,25 @@ def rassembler_les_fichiers_statiques() -> None:
     marque.write_text(attendue)
 
 
+def annoncer_les_comptes() -> None:
+    """The demo's accounts that this database really has; `make run` shows them with the address."""
+    if not settings.DEBUG:
+        return
+    from erp.demo_comptes import COMPTES
+
+    presents = set(get_user_model()._default_manager.values_list("email", flat=True))
+    for compte in COMPTES:
+        if compte.email in presents:
+            print(f"compte {compte.email:<22} {compte.mot_de_passe:<16} {compte.role}", flush=True)
+
+
 def main() -> int:
     try:
         django.setup()
         rassembler_les_fichiers_statiques()
         migrer()
         charger_la_societe()
+        annoncer_les_comptes()
     except ImproperlyConfigured as erreur:
         print(f"Réglages refusés : {erreur}", file=sys.stderr)
     except DatabaseError as erreur:
