@@ -11,20 +11,7 @@ from accounts.fields import EmailMinuscule
 from accounts.querysets import UserManager
 from erp.models import Horodate
 
-
-class Systeme:
-    """Who acts when the clock does: passed as `par=` by the scheduled jobs, never by a request."""
-
-    pk = None
-    role = "systeme"
-    is_active = True
-    est_gestion = True
-
-    def __str__(self) -> str:
-        return "Système"
-
-
-SYSTEME = Systeme()
+ROLE_SYSTEME = "systeme"
 
 
 class User(AbstractBaseUser, Horodate):
@@ -35,7 +22,9 @@ class User(AbstractBaseUser, Horodate):
     full_name = models.CharField(_("nom complet"), max_length=200)
     role = models.CharField(_("rôle"), max_length=20, choices=Role.choices)
     is_active = models.BooleanField(_("actif"), default=True)
-    langue = models.CharField(_("langue"), max_length=2, choices=Langue.choices, default=Langue.FRANCAIS)
+    langue = models.CharField(
+        _("langue"), max_length=2, choices=Langue.choices, default=Langue.FRANCAIS
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -53,8 +42,12 @@ class User(AbstractBaseUser, Horodate):
             models.Index(fields=["role"], name="idx_user_role"),
         )
         constraints = (
-            models.CheckConstraint(name="user_email_minuscule", condition=models.Q(email=Lower("email"))),
-            models.CheckConstraint(name="user_role_connu", condition=models.Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="user_email_minuscule", condition=models.Q(email=Lower("email"))
+            ),
+            models.CheckConstraint(
+                name="user_role_connu", condition=models.Q(role__in=Role.values)
+            ),
         )
 
     def __str__(self) -> str:
@@ -75,8 +68,8 @@ class User(AbstractBaseUser, Horodate):
 
     @property
     def est_gestion(self) -> bool:
-        """Admin or responsable: those who run the operations."""
-        return self.is_active and self.role in (Role.ADMIN, Role.RESPONSABLE)
+        """Admin or responsable, those who run the operations, and the clock (`SYSTEME`)."""
+        return self.is_active and self.role in (Role.ADMIN, Role.RESPONSABLE, ROLE_SYSTEME)
 
     @property
     def est_technicien(self) -> bool:
@@ -105,4 +98,7 @@ class User(AbstractBaseUser, Horodate):
         return self.est_admin
 
 
-Acteur = User | Systeme
+# Whoever acts in a service. `SYSTEME` stands for the clock: the scheduled jobs pass it as `par=`, a request never does.
+# It is no row (a check constraint knows four roles), so what it writes is signed by nobody.
+Acteur = User
+SYSTEME = User(username="systeme", email="", full_name="Système", role=ROLE_SYSTEME)

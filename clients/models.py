@@ -10,8 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.fields import EmailMinuscule
-from clients.choices import Couverture, NiveauService, Priorite, StatutContrat, TypeClient, TypeContrat
-from clients.querysets import ClientQuerySet, ContactQuerySet, ContratQuerySet, EngagementQuerySet, SiteQuerySet
+from clients.choices import (
+    Couverture,
+    NiveauService,
+    Priorite,
+    StatutContrat,
+    TypeClient,
+    TypeContrat,
+)
+from clients.querysets import (
+    ClientQuerySet,
+    ContactQuerySet,
+    ContratQuerySet,
+    EngagementQuerySet,
+    SiteQuerySet,
+)
 from erp.models import CleTri, Horodate
 
 ICE = RegexValidator(r"^\d{15}$", _("L’ICE compte exactement 15 chiffres."))
@@ -44,7 +57,10 @@ class Client(Horodate):
     region = models.CharField(_("région"), max_length=100, blank=True)
     pays = models.CharField(_("pays"), max_length=100, default="Maroc")
     niveau_service = models.CharField(
-        _("niveau de service"), max_length=20, choices=NiveauService.choices, default=NiveauService.STANDARD
+        _("niveau de service"),
+        max_length=20,
+        choices=NiveauService.choices,
+        default=NiveauService.STANDARD,
     )
     instructions_particulieres = models.TextField(_("instructions particulières"), blank=True)
     notes_commerciales = models.TextField(
@@ -84,7 +100,9 @@ class Client(Horodate):
 class Contact(Horodate):
     """A person at the client's; with a `user` he may enter the portal."""
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("client"))
+    client = models.ForeignKey(
+        Client, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("client")
+    )
     nom = models.CharField(_("nom"), max_length=200)
     fonction = models.CharField(_("fonction"), max_length=100, blank=True)
     email = EmailMinuscule(_("e-mail"), max_length=255, blank=True)
@@ -113,7 +131,9 @@ class Contact(Horodate):
 class Site(Horodate):
     """A place of the client's, where équipements stand; travel is computed between sites."""
 
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="sites", verbose_name=_("client"))
+    client = models.ForeignKey(
+        Client, on_delete=models.PROTECT, related_name="sites", verbose_name=_("client")
+    )
     nom = models.CharField(_("nom"), max_length=200)
     adresse = models.CharField(_("adresse"), max_length=300, blank=True)
     ville = models.CharField(_("ville"), max_length=100, blank=True)
@@ -125,7 +145,10 @@ class Site(Horodate):
     )
     instructions_acces = models.TextField(_("instructions d’accès"), blank=True)
     heures_ouverture = models.CharField(
-        _("heures d’ouverture"), max_length=200, blank=True, help_text=_("Par exemple : lun-ven 08:00-17:00.")
+        _("heures d’ouverture"),
+        max_length=200,
+        blank=True,
+        help_text=_("Par exemple : lun-ven 08:00-17:00."),
     )
 
     objects = SiteQuerySet.as_manager()
@@ -147,7 +170,9 @@ class Site(Horodate):
                 name="site_position_complete",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
-                violation_error_message=_("Donnez la latitude et la longitude, ou aucune des deux."),
+                violation_error_message=_(
+                    "Donnez la latitude et la longitude, ou aucune des deux."
+                ),
             ),
         )
 
@@ -161,7 +186,9 @@ class Site(Horodate):
 class Contrat(Horodate):
     """What was promised to a client; how much of it is used is derived from the interventions, never typed."""
 
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contrats", verbose_name=_("client"))
+    client = models.ForeignKey(
+        Client, on_delete=models.PROTECT, related_name="contrats", verbose_name=_("client")
+    )
     numero = models.CharField(_("numéro"), max_length=40, unique=True)
     type_contrat = models.CharField(_("type"), max_length=30, choices=TypeContrat.choices)
     statut = models.CharField(
@@ -170,10 +197,16 @@ class Contrat(Horodate):
     date_debut = models.DateField(_("début"))
     date_fin = models.DateField(_("fin"))
     montant_annuel = models.DecimalField(
-        _("montant annuel"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
+        _("montant annuel"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
     )
     devise = models.CharField(_("devise"), max_length=3, default="MAD")
-    interventions_incluses = models.PositiveIntegerField(_("interventions incluses"), null=True, blank=True)
+    interventions_incluses = models.PositiveIntegerField(
+        _("interventions incluses"), null=True, blank=True
+    )
     heures_incluses = models.PositiveIntegerField(_("heures incluses"), null=True, blank=True)
     couverture = models.CharField(
         _("couverture"), max_length=20, choices=Couverture.choices, default=Couverture.OUVREE
@@ -196,8 +229,12 @@ class Contrat(Horodate):
                 condition=Q(date_fin__gte=F("date_debut")),
                 violation_error_message=_("La fin du contrat précède son début."),
             ),
-            models.CheckConstraint(name="contrat_montant_positif", condition=Q(montant_annuel__gte=0)),
-            models.CheckConstraint(name="contrat_statut_connu", condition=Q(statut__in=StatutContrat.values)),
+            models.CheckConstraint(
+                name="contrat_montant_positif", condition=Q(montant_annuel__gte=0)
+            ),
+            models.CheckConstraint(
+                name="contrat_statut_connu", condition=Q(statut__in=StatutContrat.values)
+            ),
         )
 
     def __str__(self) -> str:
@@ -209,7 +246,10 @@ class Contrat(Horodate):
     @property
     def en_vigueur(self) -> bool:
         """Active, and today lies within its dates."""
-        return self.statut == StatutContrat.ACTIF and self.date_debut <= timezone.localdate() <= self.date_fin
+        return (
+            self.statut == StatutContrat.ACTIF
+            and self.date_debut <= timezone.localdate() <= self.date_fin
+        )
 
 
 class EngagementSLA(Horodate):
@@ -219,8 +259,12 @@ class EngagementSLA(Horodate):
         Contrat, on_delete=models.CASCADE, related_name="engagements", verbose_name=_("contrat")
     )
     priorite = models.CharField(_("priorité"), max_length=20, choices=Priorite.choices)
-    reponse_heures = models.PositiveSmallIntegerField(_("prise en charge (h)"), validators=[MinValueValidator(1)])
-    resolution_heures = models.PositiveSmallIntegerField(_("résolution (h)"), validators=[MinValueValidator(1)])
+    reponse_heures = models.PositiveSmallIntegerField(
+        _("prise en charge (h)"), validators=[MinValueValidator(1)]
+    )
+    resolution_heures = models.PositiveSmallIntegerField(
+        _("résolution (h)"), validators=[MinValueValidator(1)]
+    )
 
     objects = EngagementQuerySet.as_manager()
 
@@ -230,13 +274,19 @@ class EngagementSLA(Horodate):
         verbose_name_plural = _("engagements de service")
         ordering = ("contrat", "resolution_heures")
         constraints = (
-            models.UniqueConstraint(fields=["contrat", "priorite"], name="engagement_unique_par_priorite"),
+            models.UniqueConstraint(
+                fields=["contrat", "priorite"], name="engagement_unique_par_priorite"
+            ),
             models.CheckConstraint(
                 name="engagement_reponse_avant_resolution",
                 condition=Q(reponse_heures__gte=1, resolution_heures__gte=F("reponse_heures")),
-                violation_error_message=_("La résolution ne peut pas être promise avant la prise en charge."),
+                violation_error_message=_(
+                    "La résolution ne peut pas être promise avant la prise en charge."
+                ),
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_priorite_display()} : {self.reponse_heures} h / {self.resolution_heures} h"
+        return (
+            f"{self.get_priorite_display()} : {self.reponse_heures} h / {self.resolution_heures} h"
+        )

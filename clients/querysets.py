@@ -67,7 +67,9 @@ class ContratQuerySet(models.QuerySet["Contrat"]):
     def en_vigueur(self) -> Self:
         """Active, and today lies within its dates."""
         aujourdhui = timezone.localdate()
-        return self.filter(statut=StatutContrat.ACTIF, date_debut__lte=aujourdhui, date_fin__gte=aujourdhui)
+        return self.filter(
+            statut=StatutContrat.ACTIF, date_debut__lte=aujourdhui, date_fin__gte=aujourdhui
+        )
 
 
 class EngagementQuerySet(models.QuerySet["EngagementSLA"]):
@@ -79,5 +81,7 @@ class EngagementQuerySet(models.QuerySet["EngagementSLA"]):
             siens = self.model.objects.filter(contrat__interventions__technicien__user=user)
             return self.filter(pk__in=siens.values("pk"))
         if user.est_client:
-            return self.filter(contrat__client__contacts__user=user).exclude(contrat__statut=StatutContrat.BROUILLON)
+            return self.filter(contrat__client__contacts__user=user).exclude(
+                contrat__statut=StatutContrat.BROUILLON
+            )
         return self.none()

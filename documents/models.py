@@ -31,7 +31,7 @@ def _un_seul_proprietaire() -> Q:
 
 
 class Document(Horodate):
-    """A file attached to exactly one thing. It is served through the permission check only, never from a public path."""
+    """A file attached to exactly one thing, served through the permission check only, never from a public path."""
 
     fichier = models.FileField(_("fichier"), upload_to=nom_de_stockage, max_length=200)
     nom_fichier = models.CharField(_("nom"), max_length=255)
@@ -41,9 +41,15 @@ class Document(Horodate):
     taille = models.PositiveBigIntegerField(_("taille (octets)"))
     mime_type = models.CharField(_("type MIME"), max_length=100)
     checksum = models.CharField(_("SHA-256"), max_length=64)
-    interne = models.BooleanField(_("interne"), default=False, help_text=_("Le client ne le voit pas."))
+    interne = models.BooleanField(
+        _("interne"), default=False, help_text=_("Le client ne le voit pas.")
+    )
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("déposé par")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("déposé par"),
     )
     date_upload = models.DateTimeField(_("déposé le"), default=timezone.now)
     intervention = models.ForeignKey(
@@ -52,8 +58,12 @@ class Document(Horodate):
     equipement = models.ForeignKey(
         Equipement, on_delete=models.CASCADE, null=True, blank=True, related_name="documents"
     )
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True, blank=True, related_name="documents")
-    contrat = models.ForeignKey(Contrat, on_delete=models.CASCADE, null=True, blank=True, related_name="documents")
+    client = models.ForeignKey(
+        Client, on_delete=models.CASCADE, null=True, blank=True, related_name="documents"
+    )
+    contrat = models.ForeignKey(
+        Contrat, on_delete=models.CASCADE, null=True, blank=True, related_name="documents"
+    )
 
     objects = DocumentQuerySet.as_manager()
 
@@ -63,8 +73,12 @@ class Document(Horodate):
         verbose_name_plural = _("documents")
         ordering = ("-date_upload", "-id")
         constraints = (
-            models.CheckConstraint(name="document_un_proprietaire", condition=_un_seul_proprietaire()),
-            models.CheckConstraint(name="document_checksum", condition=Q(checksum__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(
+                name="document_un_proprietaire", condition=_un_seul_proprietaire()
+            ),
+            models.CheckConstraint(
+                name="document_checksum", condition=Q(checksum__regex=r"^[0-9a-f]{64}$")
+            ),
         )
 
     def __str__(self) -> str:

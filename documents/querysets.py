@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: "User") -> Self:
-        """Staff: all; technicien: those of his interventions and of their machines; client: its own, not the internal ones."""
+        """Staff: all; technicien: those of his interventions and their machines; client: its own, internal ones apart."""
         if user.est_gestion:
             return self
         if user.est_technicien:

@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Contrat, Site
 from equipment.choices import Criticite, StatutEquipement
-from equipment.querysets import CompteurQuerySet, CouvertureQuerySet, EquipementQuerySet, ReleveQuerySet
+from equipment.querysets import (
+    CompteurQuerySet,
+    CouvertureQuerySet,
+    EquipementQuerySet,
+    ReleveQuerySet,
+)
 from erp.models import CleTri, Horodate
 
 
@@ -24,7 +29,9 @@ class Equipement(Horodate):
         _("code interne"),
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9._-]+$", _("Lettres sans accent, chiffres, point, tiret."))],
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9._-]+$", _("Lettres sans accent, chiffres, point, tiret."))
+        ],
         help_text=_("Imprimé sur l’étiquette QR."),
     )
     numero_serie = models.CharField(_("numéro de série"), max_length=100, blank=True)
@@ -32,10 +39,19 @@ class Equipement(Horodate):
     marque = models.CharField(_("marque"), max_length=80, blank=True)
     modele = models.CharField(_("modèle"), max_length=80, blank=True)
     client = models.ForeignKey(
-        Client, on_delete=models.PROTECT, related_name="equipements", verbose_name=_("client"), db_index=False
+        Client,
+        on_delete=models.PROTECT,
+        related_name="equipements",
+        verbose_name=_("client"),
+        db_index=False,
     )
     site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="equipements", verbose_name=_("site")
+        Site,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="equipements",
+        verbose_name=_("site"),
     )
     localisation = models.CharField(_("localisation"), max_length=200, blank=True)
     batiment = models.CharField(_("bâtiment"), max_length=80, blank=True)
@@ -50,7 +66,10 @@ class Equipement(Horodate):
         verbose_name=_("fait partie de"),
     )
     statut = models.CharField(
-        _("statut"), max_length=20, choices=StatutEquipement.choices, default=StatutEquipement.OPERATIONNEL
+        _("statut"),
+        max_length=20,
+        choices=StatutEquipement.choices,
+        default=StatutEquipement.OPERATIONNEL,
     )
     criticite = models.CharField(
         _("criticité"), max_length=20, choices=Criticite.choices, default=Criticite.NORMALE
@@ -71,7 +90,11 @@ class Equipement(Horodate):
         validators=[MinValueValidator(0)],
     )
     contrats = models.ManyToManyField(
-        Contrat, through="CouvertureContrat", related_name="equipements", blank=True, verbose_name=_("contrats")
+        Contrat,
+        through="CouvertureContrat",
+        related_name="equipements",
+        blank=True,
+        verbose_name=_("contrats"),
     )
 
     objects = EquipementQuerySet.as_manager()
@@ -138,9 +161,14 @@ class CouvertureContrat(Horodate):
             models.UniqueConstraint(fields=["equipement", "contrat"], name="couverture_unique"),
             ExclusionConstraint(
                 name="couverture_sans_chevauchement",
-                expressions=[("equipement", RangeOperators.EQUAL), ("periode", RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("equipement", RangeOperators.EQUAL),
+                    ("periode", RangeOperators.OVERLAPS),
+                ],
                 condition=Q(actif=True),
-                violation_error_message=_("Un autre contrat actif couvre déjà cet équipement à ces dates."),
+                violation_error_message=_(
+                    "Un autre contrat actif couvre déjà cet équipement à ces dates."
+                ),
             ),
         )
         triggers = (
@@ -207,7 +235,11 @@ class ReleveCompteur(Horodate):
     date_releve = models.DateTimeField(_("relevé le"))
     remplacement = models.BooleanField(_("compteur remplacé"), default=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("par"),
     )
 
     objects = ReleveQuerySet.as_manager()
@@ -218,7 +250,9 @@ class ReleveCompteur(Horodate):
         verbose_name_plural = _("relevés")
         ordering = ("-date_releve", "-id")
         constraints = (
-            models.UniqueConstraint(fields=["compteur", "date_releve"], name="releve_un_par_instant"),
+            models.UniqueConstraint(
+                fields=["compteur", "date_releve"], name="releve_un_par_instant"
+            ),
             models.CheckConstraint(name="releve_positif", condition=Q(valeur__gte=0)),
         )
 

@@ -45,7 +45,9 @@ def ajouter_heures_ouvrees(depart: datetime, heures: float, calendrier: Calendri
     calendar has no working day at all.
     """
     if not calendrier.jours or calendrier.fermeture <= calendrier.ouverture:
-        raise ValueError("a calendar needs at least one working day and a closing time after its opening")
+        raise ValueError(
+            "a calendar needs at least one working day and a closing time after its opening"
+        )
     reste = timedelta(hours=heures)
     moment = depart.astimezone(UTC)
     jour = depart.astimezone(CASABLANCA).date()

@@ -17,7 +17,10 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _keep_django_logging(**kwargs: object) -> None:
     """Celery would replace the handlers: keep those of the settings, so that a task logs as a request does."""
-    from django.conf import settings  # the settings are not configured yet when this module is imported
     from logging.config import dictConfig
+
+    from django.conf import (
+        settings,
+    )  # the settings are not configured yet when this module is imported
 
     dictConfig(settings.LOGGING)

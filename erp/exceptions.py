@@ -76,7 +76,9 @@ class StaleVersionError(BusinessRuleError):
 
     status = 412
     code = "VERSION_PERIMEE"
-    detail = _("Quelqu’un a modifié cette fiche entre-temps. Rechargez-la pour voir ses changements.")
+    detail = _(
+        "Quelqu’un a modifié cette fiche entre-temps. Rechargez-la pour voir ses changements."
+    )
 
 
 class IntrouvableError(ERPException):

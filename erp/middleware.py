@@ -95,7 +95,9 @@ class ErreursMetier:
             return None
         contexte = {"erreur": exception}
         if getattr(request, "htmx", False):
-            reponse = render(request, "composants/alerte_erreur.html", contexte, status=exception.status)
+            reponse = render(
+                request, "composants/alerte_erreur.html", contexte, status=exception.status
+            )
             reponse["HX-Retarget"] = "#alertes"
             reponse["HX-Reswap"] = "innerHTML"
             return reponse

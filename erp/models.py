@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
 
-
 # Constraints speak of the length of a text: `description__length`.
 models.TextField.register_lookup(Length)
 
@@ -13,8 +12,12 @@ models.TextField.register_lookup(Length)
 class Horodate(models.Model):
     """Base of every table: when the row was made and last written (UTC)."""
 
-    created_at = models.DateTimeField(_("créé le"), auto_now_add=True, db_default=Now(), editable=False)
-    updated_at = models.DateTimeField(_("modifié le"), auto_now=True, db_default=Now(), editable=False)
+    created_at = models.DateTimeField(
+        _("créé le"), auto_now_add=True, db_default=Now(), editable=False
+    )
+    updated_at = models.DateTimeField(
+        _("modifié le"), auto_now=True, db_default=Now(), editable=False
+    )
 
     class Meta:
         abstract = True
@@ -56,14 +59,18 @@ class ParametresSociete(Horodate):
     delai_alerte_heures = models.PositiveSmallIntegerField(
         _("alerte avant échéance (heures)"),
         default=4,
-        help_text=_("Le technicien et les responsables sont prévenus autant d’heures avant la date limite."),
+        help_text=_(
+            "Le technicien et les responsables sont prévenus autant d’heures avant la date limite."
+        ),
     )
 
     class Meta:
         db_table = "parametres_societe"
         verbose_name = _("paramètres de la société")
         verbose_name_plural = _("paramètres de la société")
-        constraints = (models.CheckConstraint(name="parametres_une_seule_ligne", condition=models.Q(pk=1)),)
+        constraints = (
+            models.CheckConstraint(name="parametres_une_seule_ligne", condition=models.Q(pk=1)),
+        )
 
     def __str__(self) -> str:
         return self.nom

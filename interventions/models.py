@@ -4,7 +4,12 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinLengthValidator, MinValueValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinLengthValidator,
+    MinValueValidator,
+)
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.urls import reverse
@@ -40,7 +45,13 @@ from stock.models import MouvementStock, PieceDetachee
 from technicians.models import Competence, Periode, Technicien
 
 # Columns that may still be written once an intervention is closed.
-_ECRITS_APRES_CLOTURE = ("statut", "satisfaction_client", "commentaire_client", "version", "updated_at")
+_ECRITS_APRES_CLOTURE = (
+    "statut",
+    "satisfaction_client",
+    "commentaire_client",
+    "version",
+    "updated_at",
+)
 
 
 def _garde_du_statut() -> str:
@@ -70,23 +81,30 @@ class ProchaineReference(Func):
 
 
 class Intervention(Horodate):
-    """A job on an équipement, from the call to the archive. Only `services` write it; `version` is its optimistic lock."""
+    """A job on an équipement, from the call to the archive. Only `services` write it; `version` is the optimistic lock."""
 
     reference = models.CharField(
         _("référence"), max_length=20, unique=True, db_default=ProchaineReference(), editable=False
     )
     titre = models.CharField(_("titre"), max_length=200)
     description = models.TextField(
-        _("description"), validators=[MinLengthValidator(10), MaxLengthValidator(2000)], max_length=2000
+        _("description"),
+        validators=[MinLengthValidator(10), MaxLengthValidator(2000)],
+        max_length=2000,
     )
     type_intervention = models.CharField(_("type"), max_length=20, choices=TypeIntervention.choices)
-    statut = models.CharField(_("statut"), max_length=20, choices=Statut.choices, default=Statut.OUVERTE)
+    statut = models.CharField(
+        _("statut"), max_length=20, choices=Statut.choices, default=Statut.OUVERTE
+    )
     priorite = models.CharField(
         _("priorité"), max_length=20, choices=Priorite.choices, default=Priorite.NORMALE
     )
     priorite_rang = models.GeneratedField(
         expression=Case(
-            *(When(priorite=priorite, then=Value(rang)) for priorite, rang in RANGS_PRIORITE.items()),
+            *(
+                When(priorite=priorite, then=Value(rang))
+                for priorite, rang in RANGS_PRIORITE.items()
+            ),
             default=Value(len(RANGS_PRIORITE)),
             output_field=models.SmallIntegerField(),
         ),
@@ -95,13 +113,26 @@ class Intervention(Horodate):
     )
     urgence = models.BooleanField(_("urgence"), default=False)
     equipement = models.ForeignKey(
-        Equipement, on_delete=models.PROTECT, related_name="interventions", verbose_name=_("équipement"), db_index=False
+        Equipement,
+        on_delete=models.PROTECT,
+        related_name="interventions",
+        verbose_name=_("équipement"),
+        db_index=False,
     )
     client = models.ForeignKey(
-        Client, on_delete=models.PROTECT, related_name="interventions", verbose_name=_("client"), db_index=False
+        Client,
+        on_delete=models.PROTECT,
+        related_name="interventions",
+        verbose_name=_("client"),
+        db_index=False,
     )
     site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="interventions", verbose_name=_("site")
+        Site,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interventions",
+        verbose_name=_("site"),
     )
     contrat = models.ForeignKey(
         Contrat,
@@ -144,19 +175,33 @@ class Intervention(Horodate):
     solution = models.TextField(_("solution"), blank=True, max_length=5000)
     notes_techniques = models.TextField(_("notes techniques"), blank=True, max_length=5000)
     cout_estime = models.DecimalField(
-        _("coût estimé"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("coût estimé"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     cout_main_oeuvre = models.DecimalField(
         _("main-d’œuvre"), max_digits=12, decimal_places=2, default=Decimal(0)
     )
-    cout_pieces = models.DecimalField(_("pièces"), max_digits=12, decimal_places=2, default=Decimal(0))
-    motif_attente = models.CharField(_("motif d’attente"), max_length=20, choices=MotifAttente.choices, blank=True)
+    cout_pieces = models.DecimalField(
+        _("pièces"), max_digits=12, decimal_places=2, default=Decimal(0)
+    )
+    motif_attente = models.CharField(
+        _("motif d’attente"), max_length=20, choices=MotifAttente.choices, blank=True
+    )
     en_attente_depuis = models.DateTimeField(_("en attente depuis"), null=True, blank=True)
     minutes_attente = models.PositiveIntegerField(_("attente cumulée (min)"), default=0)
     motif_annulation = models.CharField(_("motif d’annulation"), max_length=500, blank=True)
-    annulation_demandee_le = models.DateTimeField(_("annulation demandée le"), null=True, blank=True)
+    annulation_demandee_le = models.DateTimeField(
+        _("annulation demandée le"), null=True, blank=True
+    )
     satisfaction_client = models.PositiveSmallIntegerField(
-        _("satisfaction"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+        _("satisfaction"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
     )
     commentaire_client = models.TextField(_("commentaire du client"), blank=True, max_length=2000)
     alerte_echeance_le = models.DateTimeField(_("échéance rappelée le"), null=True, blank=True)
@@ -175,7 +220,9 @@ class Intervention(Horodate):
             models.Index(fields=["statut", "date_creation"], name="idx_intervention_statut_date"),
             models.Index(fields=["client", "statut"], name="idx_intervention_client_statut"),
             models.Index(fields=["technicien", "statut"], name="idx_intervention_tech_statut"),
-            models.Index(fields=["equipement", "date_creation"], name="idx_intervention_equipement"),
+            models.Index(
+                fields=["equipement", "date_creation"], name="idx_intervention_equipement"
+            ),
             models.Index(fields=["-date_creation", "-id"], name="idx_intervention_recentes"),
             models.Index(
                 fields=["priorite_rang", "date_limite"],
@@ -190,10 +237,15 @@ class Intervention(Horodate):
                 name="intervention_un_en_cours_par_tech",
                 violation_error_message=_("Ce technicien a déjà une intervention en cours."),
             ),
-            models.CheckConstraint(name="intervention_statut_connu", condition=Q(statut__in=Statut.values)),
-            models.CheckConstraint(name="intervention_priorite_connue", condition=Q(priorite__in=Priorite.values)),
             models.CheckConstraint(
-                name="intervention_urgence_urgente", condition=Q(urgence=False) | Q(priorite="urgente")
+                name="intervention_statut_connu", condition=Q(statut__in=Statut.values)
+            ),
+            models.CheckConstraint(
+                name="intervention_priorite_connue", condition=Q(priorite__in=Priorite.values)
+            ),
+            models.CheckConstraint(
+                name="intervention_urgence_urgente",
+                condition=Q(urgence=False) | Q(priorite="urgente"),
             ),
             models.CheckConstraint(
                 name="intervention_description_longueur",
@@ -202,28 +254,37 @@ class Intervention(Horodate):
             models.CheckConstraint(
                 name="intervention_technicien_selon_statut",
                 condition=(Q(statut="ouverte") & Q(technicien__isnull=True))
-                | (Q(statut__in=["affectee", "en_cours", "en_attente", "cloturee"]) & Q(technicien__isnull=False))
+                | (
+                    Q(statut__in=["affectee", "en_cours", "en_attente", "cloturee"])
+                    & Q(technicien__isnull=False)
+                )
                 | Q(statut__in=["annulee", "archivee"]),
             ),
             models.CheckConstraint(
                 name="intervention_attente_motivee",
-                condition=~Q(statut="en_attente") | (~Q(motif_attente="") & Q(en_attente_depuis__isnull=False)),
+                condition=~Q(statut="en_attente")
+                | (~Q(motif_attente="") & Q(en_attente_depuis__isnull=False)),
             ),
             models.CheckConstraint(
                 name="intervention_cloture_complete",
                 condition=~Q(statut="cloturee")
                 | (
                     ~Q(solution="")
-                    & Q(date_debut__isnull=False, date_fin__isnull=False, date_cloture__isnull=False)
+                    & Q(
+                        date_debut__isnull=False, date_fin__isnull=False, date_cloture__isnull=False
+                    )
                     & (~Q(type_intervention="corrective") | ~Q(diagnostic=""))
                 ),
             ),
             models.CheckConstraint(
-                name="intervention_annulation_motivee", condition=~Q(statut="annulee") | ~Q(motif_annulation="")
+                name="intervention_annulation_motivee",
+                condition=~Q(statut="annulee") | ~Q(motif_annulation=""),
             ),
             models.CheckConstraint(
                 name="intervention_dates",
-                condition=Q(date_fin__isnull=True) | Q(date_debut__isnull=True) | Q(date_fin__gte=F("date_debut")),
+                condition=Q(date_fin__isnull=True)
+                | Q(date_debut__isnull=True)
+                | Q(date_fin__gte=F("date_debut")),
             ),
             models.CheckConstraint(
                 name="intervention_satisfaction",
@@ -289,10 +350,16 @@ class HistoriqueIntervention(Horodate):
         db_index=False,
     )
     action = models.CharField(_("action"), max_length=30, choices=ActionJournal.choices)
-    ancien_statut = models.CharField(_("ancien statut"), max_length=20, choices=Statut.choices, blank=True)
-    nouveau_statut = models.CharField(_("nouveau statut"), max_length=20, choices=Statut.choices, blank=True)
+    ancien_statut = models.CharField(
+        _("ancien statut"), max_length=20, choices=Statut.choices, blank=True
+    )
+    nouveau_statut = models.CharField(
+        _("nouveau statut"), max_length=20, choices=Statut.choices, blank=True
+    )
     remarque = models.TextField(_("remarque"), blank=True, max_length=2000)
-    interne = models.BooleanField(_("interne"), default=False, help_text=_("Le client ne voit pas la remarque."))
+    interne = models.BooleanField(
+        _("interne"), default=False, help_text=_("Le client ne voit pas la remarque.")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -311,7 +378,11 @@ class HistoriqueIntervention(Horodate):
         verbose_name = _("ligne du journal")
         verbose_name_plural = _("journal")
         ordering = ("-horodatage", "-id")
-        indexes = (models.Index(fields=["intervention", "-horodatage"], name="idx_historique_intervention"),)
+        indexes = (
+            models.Index(
+                fields=["intervention", "-horodatage"], name="idx_historique_intervention"
+            ),
+        )
         triggers = (
             pgtrigger.Protect(name="historique_inalterable", operation=pgtrigger.Update),
             # a whole ouverte intervention may go, with its journal (depth 2); a line alone may not
@@ -339,13 +410,22 @@ class InterventionPiece(Horodate):
     """A part used (quantite > 0) or brought back (quantite < 0), one to one with its stock movement."""
 
     intervention = models.ForeignKey(
-        Intervention, on_delete=models.PROTECT, related_name="pieces", verbose_name=_("intervention")
+        Intervention,
+        on_delete=models.PROTECT,
+        related_name="pieces",
+        verbose_name=_("intervention"),
     )
     piece = models.ForeignKey(
-        PieceDetachee, on_delete=models.PROTECT, related_name="utilisations", verbose_name=_("pièce")
+        PieceDetachee,
+        on_delete=models.PROTECT,
+        related_name="utilisations",
+        verbose_name=_("pièce"),
     )
     mouvement = models.OneToOneField(
-        MouvementStock, on_delete=models.PROTECT, related_name="utilisation", verbose_name=_("mouvement")
+        MouvementStock,
+        on_delete=models.PROTECT,
+        related_name="utilisation",
+        verbose_name=_("mouvement"),
     )
     quantite = models.DecimalField(_("quantité"), max_digits=12, decimal_places=2)
     prix_unitaire = models.DecimalField(_("prix unitaire"), max_digits=12, decimal_places=2)
@@ -360,7 +440,11 @@ class InterventionPiece(Horodate):
         constraints = (
             models.CheckConstraint(name="intervention_piece_quantite", condition=~Q(quantite=0)),
         )
-        triggers = (pgtrigger.Protect(name="piece_inalterable", operation=pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(
+                name="piece_inalterable", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.quantite} × {self.piece}"
@@ -380,7 +464,9 @@ class TempsPasse(Horodate):
     technicien = models.ForeignKey(
         Technicien, on_delete=models.PROTECT, related_name="temps", verbose_name=_("technicien")
     )
-    type_temps = models.CharField(_("type"), max_length=20, choices=TypeTemps.choices, default=TypeTemps.TRAVAIL)
+    type_temps = models.CharField(
+        _("type"), max_length=20, choices=TypeTemps.choices, default=TypeTemps.TRAVAIL
+    )
     debut = models.DateTimeField(_("début"))
     fin = models.DateTimeField(_("fin"))
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -413,12 +499,17 @@ class PointControle(Horodate):
     """One item of the checklist; a mandatory one without an answer holds the closing back."""
 
     intervention = models.ForeignKey(
-        Intervention, on_delete=models.CASCADE, related_name="controles", verbose_name=_("intervention")
+        Intervention,
+        on_delete=models.CASCADE,
+        related_name="controles",
+        verbose_name=_("intervention"),
     )
     ordre = models.PositiveSmallIntegerField(_("ordre"), default=0)
     libelle = models.CharField(_("point"), max_length=300)
     obligatoire = models.BooleanField(_("obligatoire"), default=True)
-    resultat = models.CharField(_("résultat"), max_length=20, choices=ResultatControle.choices, blank=True)
+    resultat = models.CharField(
+        _("résultat"), max_length=20, choices=ResultatControle.choices, blank=True
+    )
     valeur_mesuree = models.DecimalField(
         _("valeur mesurée"), max_digits=14, decimal_places=4, null=True, blank=True
     )
@@ -449,7 +540,10 @@ class Planning(Horodate):
     """The slot of an intervention: [debut, fin) of a technicien. `ouvert` until the work is done or the slot freed."""
 
     intervention = models.ForeignKey(
-        Intervention, on_delete=models.CASCADE, related_name="creneaux", verbose_name=_("intervention")
+        Intervention,
+        on_delete=models.CASCADE,
+        related_name="creneaux",
+        verbose_name=_("intervention"),
     )
     technicien = models.ForeignKey(
         Technicien, on_delete=models.PROTECT, related_name="creneaux", verbose_name=_("technicien")
@@ -475,11 +569,16 @@ class Planning(Horodate):
                 violation_error_message=_("La fin doit suivre le début."),
             ),
             models.UniqueConstraint(
-                fields=["intervention"], condition=Q(ouvert=True), name="planning_un_ouvert_par_intervention"
+                fields=["intervention"],
+                condition=Q(ouvert=True),
+                name="planning_un_ouvert_par_intervention",
             ),
             ExclusionConstraint(
                 name="planning_technicien_sans_chevauchement",
-                expressions=[("technicien", RangeOperators.EQUAL), (Periode(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("technicien", RangeOperators.EQUAL),
+                    (Periode(), RangeOperators.OVERLAPS),
+                ],
                 condition=Q(ouvert=True),
                 violation_error_message=_("Le technicien a déjà un créneau à ces heures."),
             ),

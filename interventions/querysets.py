@@ -54,7 +54,9 @@ class InterventionQuerySet(models.QuerySet["Intervention"]):
         return self.select_related("equipement", "client", "technicien__user")
 
     def for_detail(self) -> Self:
-        return self.select_related("equipement", "client", "site", "contrat", "technicien__user", "created_by")
+        return self.select_related(
+            "equipement", "client", "site", "contrat", "technicien__user", "created_by"
+        )
 
 
 class HistoriqueQuerySet(models.QuerySet["HistoriqueIntervention"]):
@@ -65,9 +67,17 @@ class HistoriqueQuerySet(models.QuerySet["HistoriqueIntervention"]):
         if user.est_technicien:
             return self.filter(intervention__technicien__user=user)
         if user.est_client:
-            return self.filter(intervention__client__contacts__user=user).exclude(
-                interne=True, action__in=[ActionJournal.REMARQUE, ActionJournal.DOCUMENT]
-            ).exclude(action__in=[ActionJournal.PIECE, ActionJournal.TEMPS, ActionJournal.MODIFICATION])
+            return (
+                self.filter(intervention__client__contacts__user=user)
+                .exclude(interne=True, action__in=[ActionJournal.REMARQUE, ActionJournal.DOCUMENT])
+                .exclude(
+                    action__in=[
+                        ActionJournal.PIECE,
+                        ActionJournal.TEMPS,
+                        ActionJournal.MODIFICATION,
+                    ]
+                )
+            )
         return self.none()
 
     def for_list(self) -> Self:
@@ -129,5 +139,8 @@ class PlanningQuerySet(models.QuerySet["Planning"]):
 
     def for_list(self) -> Self:
         return self.select_related(
-            "technicien__user", "intervention__equipement", "intervention__client", "intervention__site"
+            "technicien__user",
+            "intervention__equipement",
+            "intervention__client",
+            "intervention__site",
         )

@@ -48,9 +48,13 @@ class Notification(Horodate):
         verbose_name_plural = _("notifications")
         ordering = ("-id",)
         indexes = (
-            models.Index(fields=["user", "-id"], condition=Q(canal="in_app"), name="idx_notification_user"),
             models.Index(
-                fields=["user"], condition=Q(canal="in_app", lu=False), name="idx_notification_non_lue"
+                fields=["user", "-id"], condition=Q(canal="in_app"), name="idx_notification_user"
+            ),
+            models.Index(
+                fields=["user"],
+                condition=Q(canal="in_app", lu=False),
+                name="idx_notification_non_lue",
             ),
             models.Index(
                 fields=["prochain_essai"],
@@ -90,7 +94,9 @@ class PreferenceNotification(Horodate):
         verbose_name = _("préférence de notification")
         verbose_name_plural = _("préférences de notification")
         constraints = (
-            models.UniqueConstraint(fields=["user", "evenement", "canal"], name="preference_unique"),
+            models.UniqueConstraint(
+                fields=["user", "evenement", "canal"], name="preference_unique"
+            ),
         )
 
     def __str__(self) -> str:

@@ -21,10 +21,15 @@ class Gamme(Horodate):
 
     titre = models.CharField(_("titre"), max_length=200, unique=True)
     description = models.TextField(
-        _("description"), validators=[MinLengthValidator(10), MaxLengthValidator(2000)], max_length=2000
+        _("description"),
+        validators=[MinLengthValidator(10), MaxLengthValidator(2000)],
+        max_length=2000,
     )
     type_intervention = models.CharField(
-        _("type"), max_length=20, choices=TypeIntervention.choices, default=TypeIntervention.PREVENTIVE
+        _("type"),
+        max_length=20,
+        choices=TypeIntervention.choices,
+        default=TypeIntervention.PREVENTIVE,
     )
     priorite = models.CharField(
         _("priorité"), max_length=20, choices=Priorite.choices, default=Priorite.PROGRAMMEE
@@ -61,7 +66,9 @@ class Gamme(Horodate):
 class PointGamme(Horodate):
     """An item that every intervention of the gamme finds on its checklist."""
 
-    gamme = models.ForeignKey(Gamme, on_delete=models.CASCADE, related_name="points", verbose_name=_("gamme"))
+    gamme = models.ForeignKey(
+        Gamme, on_delete=models.CASCADE, related_name="points", verbose_name=_("gamme")
+    )
     ordre = models.PositiveSmallIntegerField(_("ordre"), default=0)
     libelle = models.CharField(_("point"), max_length=300)
     obligatoire = models.BooleanField(_("obligatoire"), default=True)
@@ -80,7 +87,9 @@ class PointGamme(Horodate):
 class PieceGamme(Horodate):
     """A part that the gamme expects to be used."""
 
-    gamme = models.ForeignKey(Gamme, on_delete=models.CASCADE, related_name="pieces", verbose_name=_("gamme"))
+    gamme = models.ForeignKey(
+        Gamme, on_delete=models.CASCADE, related_name="pieces", verbose_name=_("gamme")
+    )
     piece = models.ForeignKey(
         PieceDetachee, on_delete=models.PROTECT, related_name="gammes", verbose_name=_("pièce")
     )
@@ -105,7 +114,9 @@ class PlanMaintenance(Horodate):
     equipement = models.ForeignKey(
         Equipement, on_delete=models.CASCADE, related_name="plans", verbose_name=_("équipement")
     )
-    gamme = models.ForeignKey(Gamme, on_delete=models.PROTECT, related_name="plans", verbose_name=_("gamme"))
+    gamme = models.ForeignKey(
+        Gamme, on_delete=models.PROTECT, related_name="plans", verbose_name=_("gamme")
+    )
     regle = models.CharField(
         _("récurrence"),
         max_length=200,
@@ -113,7 +124,12 @@ class PlanMaintenance(Horodate):
         help_text=_("Règle RFC 5545, par exemple FREQ=MONTHLY;INTERVAL=3."),
     )
     compteur = models.ForeignKey(
-        Compteur, on_delete=models.PROTECT, null=True, blank=True, related_name="plans", verbose_name=_("compteur")
+        Compteur,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="plans",
+        verbose_name=_("compteur"),
     )
     intervalle_compteur = models.DecimalField(
         _("tous les (unités)"), max_digits=14, decimal_places=2, null=True, blank=True
@@ -125,7 +141,9 @@ class PlanMaintenance(Horodate):
     prochaine_echeance = models.DateField(_("prochaine échéance"), null=True, blank=True)
     derniere_execution = models.DateField(_("dernière exécution"), null=True, blank=True)
     jours_avance = models.PositiveSmallIntegerField(_("créer à l’avance (jours)"), default=7)
-    mode = models.CharField(_("échéance"), max_length=10, choices=ModeEcheance.choices, default=ModeEcheance.FIXE)
+    mode = models.CharField(
+        _("échéance"), max_length=10, choices=ModeEcheance.choices, default=ModeEcheance.FIXE
+    )
     technicien = models.ForeignKey(
         Technicien,
         on_delete=models.SET_NULL,
@@ -144,7 +162,9 @@ class PlanMaintenance(Horodate):
         verbose_name_plural = _("plans de maintenance")
         ordering = ("prochaine_echeance", "id")
         indexes = (
-            models.Index(fields=["prochaine_echeance"], condition=Q(actif=True), name="idx_plan_echeance"),
+            models.Index(
+                fields=["prochaine_echeance"], condition=Q(actif=True), name="idx_plan_echeance"
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -169,14 +189,19 @@ class PlanMaintenance(Horodate):
     @property
     def date_generation(self) -> "object":
         """The day from which the next intervention may be made."""
-        return self.prochaine_echeance and self.prochaine_echeance - timedelta(days=self.jours_avance)
+        return self.prochaine_echeance and self.prochaine_echeance - timedelta(
+            days=self.jours_avance
+        )
 
 
 class OccurrencePlan(Horodate):
     """One due date of a plan and the intervention made for it: one per plan and date, ever."""
 
     plan = models.ForeignKey(
-        PlanMaintenance, on_delete=models.CASCADE, related_name="occurrences", verbose_name=_("plan")
+        PlanMaintenance,
+        on_delete=models.CASCADE,
+        related_name="occurrences",
+        verbose_name=_("plan"),
     )
     date_echeance = models.DateField(_("échéance"))
     intervention = models.OneToOneField(

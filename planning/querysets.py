@@ -28,7 +28,8 @@ class PlanQuerySet(models.QuerySet["PlanMaintenance"]):
     def dus(self, jour: date) -> Self:
         """Active plans whose next date, less their days of advance, has come."""
         horizon = ExpressionWrapper(
-            Cast(Value(jour), models.DateField()) + F("jours_avance"), output_field=models.DateField()
+            Cast(Value(jour), models.DateField()) + F("jours_avance"),
+            output_field=models.DateField(),
         )
         return self.filter(actif=True, prochaine_echeance__lte=horizon)
 

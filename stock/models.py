@@ -21,13 +21,21 @@ class PieceDetachee(Horodate):
     designation = models.CharField(_("désignation"), max_length=200)
     unite = models.CharField(_("unité"), max_length=20, default="pièce")
     prix_unitaire = models.DecimalField(
-        _("prix unitaire"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
+        _("prix unitaire"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
     )
     stock_actuel = models.DecimalField(
         _("stock"), max_digits=12, decimal_places=2, default=Decimal(0), editable=False
     )
     stock_minimum = models.DecimalField(
-        _("stock minimum"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
+        _("stock minimum"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
     )
     stock_maximum = models.DecimalField(
         _("stock maximum"),
@@ -109,7 +117,11 @@ class MouvementStock(Horodate):
     stock_apres = models.DecimalField(_("stock après"), max_digits=12, decimal_places=2)
     prix_unitaire = models.DecimalField(_("prix unitaire"), max_digits=12, decimal_places=2)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("par"),
     )
     motif = models.CharField(_("motif"), max_length=300, blank=True)
     date_mouvement = models.DateTimeField(_("date"), auto_now_add=True)
@@ -130,7 +142,10 @@ class MouvementStock(Horodate):
                     type_mouvement__in=[TypeMouvement.ENTREE, TypeMouvement.RETOUR],
                     stock_apres=F("stock_avant") + F("quantite"),
                 )
-                | Q(type_mouvement=TypeMouvement.SORTIE, stock_apres=F("stock_avant") - F("quantite"))
+                | Q(
+                    type_mouvement=TypeMouvement.SORTIE,
+                    stock_apres=F("stock_avant") - F("quantite"),
+                )
                 | Q(
                     Q(stock_apres=F("stock_avant") + F("quantite"))
                     | Q(stock_apres=F("stock_avant") - F("quantite")),
@@ -139,7 +154,9 @@ class MouvementStock(Horodate):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="mouvement_inalterable", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="mouvement_inalterable", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
             pgtrigger.Trigger(
                 name="mouvement_ecrit_stock",
                 when=pgtrigger.Before,

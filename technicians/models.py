@@ -54,7 +54,10 @@ class Technicien(Horodate):
     """Somebody who goes out and does the work. Whether he is free at a moment is derived, never stored."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="technicien", verbose_name=_("compte")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="technicien",
+        verbose_name=_("compte"),
     )
     matricule = models.CharField(_("matricule"), max_length=30, unique=True)
     specialite = models.CharField(_("spécialité"), max_length=100, blank=True)
@@ -63,20 +66,39 @@ class Technicien(Horodate):
     telephone = PhoneNumberField(_("téléphone"), blank=True)
     date_embauche = models.DateField(_("embauche"), null=True, blank=True)
     latitude = models.DecimalField(
-        _("latitude du domicile"), max_digits=9, decimal_places=6, null=True, blank=True, validators=LATITUDE
+        _("latitude du domicile"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=LATITUDE,
     )
     longitude = models.DecimalField(
-        _("longitude du domicile"), max_digits=9, decimal_places=6, null=True, blank=True, validators=LONGITUDE
+        _("longitude du domicile"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=LONGITUDE,
     )
     heures_hebdomadaires = models.PositiveSmallIntegerField(
-        _("heures par semaine"), default=44, validators=[MinValueValidator(1), MaxValueValidator(84)]
+        _("heures par semaine"),
+        default=44,
+        validators=[MinValueValidator(1), MaxValueValidator(84)],
     )
     cout_horaire = models.DecimalField(
-        _("coût horaire"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
+        _("coût horaire"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
     )
     notes_privees = models.TextField(_("notes privées"), blank=True)
     competences = models.ManyToManyField(
-        Competence, through="TechnicienCompetence", related_name="techniciens", verbose_name=_("compétences")
+        Competence,
+        through="TechnicienCompetence",
+        related_name="techniciens",
+        verbose_name=_("compétences"),
     )
 
     objects = TechnicienQuerySet.as_manager()
@@ -87,12 +109,16 @@ class Technicien(Horodate):
         verbose_name_plural = _("techniciens")
         ordering = ("matricule",)
         constraints = (
-            models.CheckConstraint(name="technicien_cout_positif", condition=Q(cout_horaire__gte=0)),
+            models.CheckConstraint(
+                name="technicien_cout_positif", condition=Q(cout_horaire__gte=0)
+            ),
             models.CheckConstraint(
                 name="technicien_position_complete",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
-                violation_error_message=_("Donnez la latitude et la longitude, ou aucune des deux."),
+                violation_error_message=_(
+                    "Donnez la latitude et la longitude, ou aucune des deux."
+                ),
             ),
         )
 
@@ -107,13 +133,22 @@ class TechnicienCompetence(Horodate):
     """A skill held; an expired one does not count."""
 
     technicien = models.ForeignKey(
-        Technicien, on_delete=models.CASCADE, related_name="competences_detenues", verbose_name=_("technicien")
+        Technicien,
+        on_delete=models.CASCADE,
+        related_name="competences_detenues",
+        verbose_name=_("technicien"),
     )
     competence = models.ForeignKey(
-        Competence, on_delete=models.PROTECT, related_name="detenteurs", verbose_name=_("compétence")
+        Competence,
+        on_delete=models.PROTECT,
+        related_name="detenteurs",
+        verbose_name=_("compétence"),
     )
     niveau = models.CharField(
-        _("niveau"), max_length=20, choices=NiveauCompetence.choices, default=NiveauCompetence.INTERMEDIAIRE
+        _("niveau"),
+        max_length=20,
+        choices=NiveauCompetence.choices,
+        default=NiveauCompetence.INTERMEDIAIRE,
     )
     certifie = models.BooleanField(_("certifié"), default=False)
     date_acquisition = models.DateField(_("acquise le"), null=True, blank=True)
@@ -153,7 +188,10 @@ class Disponibilite(Horodate):
     """A period during which a technicien is away: [debut, fin). Only accepted ones count against him."""
 
     technicien = models.ForeignKey(
-        Technicien, on_delete=models.CASCADE, related_name="disponibilites", verbose_name=_("technicien")
+        Technicien,
+        on_delete=models.CASCADE,
+        related_name="disponibilites",
+        verbose_name=_("technicien"),
     )
     type = models.CharField(_("type"), max_length=20, choices=TypeAbsence.choices)
     debut = models.DateTimeField(_("début"))
@@ -178,7 +216,10 @@ class Disponibilite(Horodate):
             ),
             ExclusionConstraint(
                 name="disponibilite_sans_chevauchement",
-                expressions=[("technicien", RangeOperators.EQUAL), (Periode(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("technicien", RangeOperators.EQUAL),
+                    (Periode(), RangeOperators.OVERLAPS),
+                ],
                 condition=~Q(statut=StatutAbsence.REFUSEE),
                 violation_error_message=_("Ce technicien a déjà une absence à ces dates."),
             ),

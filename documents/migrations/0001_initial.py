@@ -9,43 +9,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('equipment', '0001_initial'),
-        ('interventions', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("equipment", "0001_initial"),
+        ("interventions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('fichier', models.FileField(max_length=200, upload_to=documents.models.nom_de_stockage, verbose_name='fichier')),
-                ('nom_fichier', models.CharField(max_length=255, verbose_name='nom')),
-                ('type_document', models.CharField(choices=[('photo', 'Photo'), ('rapport', 'Rapport'), ('manuel', 'Manuel'), ('certificat', 'Certificat'), ('facture', 'Facture'), ('autre', 'Autre')], default='autre', max_length=20, verbose_name='type')),
-                ('taille', models.PositiveBigIntegerField(verbose_name='taille (octets)')),
-                ('mime_type', models.CharField(max_length=100, verbose_name='type MIME')),
-                ('checksum', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('interne', models.BooleanField(default=False, help_text='Le client ne le voit pas.', verbose_name='interne')),
-                ('date_upload', models.DateTimeField(default=django.utils.timezone.now, verbose_name='déposé le')),
-                ('client', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='clients.client')),
-                ('contrat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='clients.contrat')),
-                ('equipement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='equipment.equipement')),
-                ('intervention', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='interventions.intervention')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='déposé par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "fichier",
+                    models.FileField(
+                        max_length=200,
+                        upload_to=documents.models.nom_de_stockage,
+                        verbose_name="fichier",
+                    ),
+                ),
+                ("nom_fichier", models.CharField(max_length=255, verbose_name="nom")),
+                (
+                    "type_document",
+                    models.CharField(
+                        choices=[
+                            ("photo", "Photo"),
+                            ("rapport", "Rapport"),
+                            ("manuel", "Manuel"),
+                            ("certificat", "Certificat"),
+                            ("facture", "Facture"),
+                            ("autre", "Autre"),
+                        ],
+                        default="autre",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("taille", models.PositiveBigIntegerField(verbose_name="taille (octets)")),
+                ("mime_type", models.CharField(max_length=100, verbose_name="type MIME")),
+                ("checksum", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "interne",
+                    models.BooleanField(
+                        default=False, help_text="Le client ne le voit pas.", verbose_name="interne"
+                    ),
+                ),
+                (
+                    "date_upload",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="déposé le"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "contrat",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="clients.contrat",
+                    ),
+                ),
+                (
+                    "equipement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="equipment.equipement",
+                    ),
+                ),
+                (
+                    "intervention",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="interventions.intervention",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="déposé par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'db_table': 'documents',
-                'ordering': ('-date_upload', '-id'),
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('client__isnull', True), ('contrat__isnull', True), ('equipement__isnull', True), ('intervention__isnull', False)), models.Q(('client__isnull', True), ('contrat__isnull', True), ('equipement__isnull', False), ('intervention__isnull', True)), models.Q(('client__isnull', False), ('contrat__isnull', True), ('equipement__isnull', True), ('intervention__isnull', True)), models.Q(('client__isnull', True), ('contrat__isnull', False), ('equipement__isnull', True), ('intervention__isnull', True)), _connector='OR'), name='document_un_proprietaire'), models.CheckConstraint(condition=models.Q(('checksum__regex', '^[0-9a-f]{64}$')), name='document_checksum')],
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "db_table": "documents",
+                "ordering": ("-date_upload", "-id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("client__isnull", True),
+                                ("contrat__isnull", True),
+                                ("equipement__isnull", True),
+                                ("intervention__isnull", False),
+                            ),
+                            models.Q(
+                                ("client__isnull", True),
+                                ("contrat__isnull", True),
+                                ("equipement__isnull", False),
+                                ("intervention__isnull", True),
+                            ),
+                            models.Q(
+                                ("client__isnull", False),
+                                ("contrat__isnull", True),
+                                ("equipement__isnull", True),
+                                ("intervention__isnull", True),
+                            ),
+                            models.Q(
+                                ("client__isnull", True),
+                                ("contrat__isnull", False),
+                                ("equipement__isnull", True),
+                                ("intervention__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_un_proprietaire",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("checksum__regex", "^[0-9a-f]{64}$")),
+                        name="document_checksum",
+                    ),
+                ],
             },
         ),
     ]

@@ -31,294 +31,1058 @@ DROP SEQUENCE interventions_reference_seq;
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('equipment', '0001_initial'),
-        ('stock', '0001_initial'),
-        ('technicians', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("equipment", "0001_initial"),
+        ("stock", "0001_initial"),
+        ("technicians", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunSQL(REFERENCE, SANS_REFERENCE),
         migrations.CreateModel(
-            name='Intervention',
+            name="Intervention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('reference', models.CharField(db_default=interventions.models.ProchaineReference(), editable=False, max_length=20, unique=True, verbose_name='référence')),
-                ('titre', models.CharField(max_length=200, verbose_name='titre')),
-                ('description', models.TextField(max_length=2000, validators=[django.core.validators.MinLengthValidator(10), django.core.validators.MaxLengthValidator(2000)], verbose_name='description')),
-                ('type_intervention', models.CharField(choices=[('corrective', 'Corrective'), ('preventive', 'Préventive'), ('ameliorative', 'Améliorative'), ('diagnostic', 'Diagnostic')], max_length=20, verbose_name='type')),
-                ('statut', models.CharField(choices=[('ouverte', 'Ouverte'), ('affectee', 'Affectée'), ('en_cours', 'En cours'), ('en_attente', 'En attente'), ('cloturee', 'Clôturée'), ('annulee', 'Annulée'), ('archivee', 'Archivée')], default='ouverte', max_length=20, verbose_name='statut')),
-                ('priorite', models.CharField(choices=[('urgente', 'Urgente'), ('haute', 'Haute'), ('normale', 'Normale'), ('basse', 'Basse'), ('programmee', 'Programmée')], default='normale', max_length=20, verbose_name='priorité')),
-                ('priorite_rang', models.GeneratedField(db_persist=True, expression=models.Case(models.When(priorite='urgente', then=models.Value(0)), models.When(priorite='haute', then=models.Value(1)), models.When(priorite='normale', then=models.Value(2)), models.When(priorite='basse', then=models.Value(3)), models.When(priorite='programmee', then=models.Value(4)), default=models.Value(5), output_field=models.SmallIntegerField()), output_field=models.SmallIntegerField())),
-                ('urgence', models.BooleanField(default=False, verbose_name='urgence')),
-                ('date_creation', models.DateTimeField(default=django.utils.timezone.now, verbose_name='créée le')),
-                ('date_limite', models.DateTimeField(blank=True, null=True, verbose_name='date limite')),
-                ('date_affectation', models.DateTimeField(blank=True, null=True, verbose_name='affectée le')),
-                ('date_debut', models.DateTimeField(blank=True, null=True, verbose_name='commencée le')),
-                ('date_fin', models.DateTimeField(blank=True, null=True, verbose_name='finie le')),
-                ('date_cloture', models.DateTimeField(blank=True, null=True, verbose_name='clôturée le')),
-                ('duree_estimee', models.PositiveIntegerField(blank=True, null=True, verbose_name='durée estimée (min)')),
-                ('duree_reelle', models.PositiveIntegerField(blank=True, null=True, verbose_name='durée réelle (min)')),
-                ('diagnostic', models.TextField(blank=True, max_length=5000, verbose_name='diagnostic')),
-                ('solution', models.TextField(blank=True, max_length=5000, verbose_name='solution')),
-                ('notes_techniques', models.TextField(blank=True, max_length=5000, verbose_name='notes techniques')),
-                ('cout_estime', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='coût estimé')),
-                ('cout_main_oeuvre', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=12, verbose_name='main-d’œuvre')),
-                ('cout_pieces', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=12, verbose_name='pièces')),
-                ('motif_attente', models.CharField(blank=True, choices=[('pieces', 'Pièces'), ('client', 'Client'), ('acces', 'Accès au site'), ('autre', 'Autre')], max_length=20, verbose_name='motif d’attente')),
-                ('en_attente_depuis', models.DateTimeField(blank=True, null=True, verbose_name='en attente depuis')),
-                ('minutes_attente', models.PositiveIntegerField(default=0, verbose_name='attente cumulée (min)')),
-                ('motif_annulation', models.CharField(blank=True, max_length=500, verbose_name='motif d’annulation')),
-                ('annulation_demandee_le', models.DateTimeField(blank=True, null=True, verbose_name='annulation demandée le')),
-                ('satisfaction_client', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='satisfaction')),
-                ('commentaire_client', models.TextField(blank=True, max_length=2000, verbose_name='commentaire du client')),
-                ('alerte_echeance_le', models.DateTimeField(blank=True, null=True, verbose_name='échéance rappelée le')),
-                ('alerte_retard_le', models.DateTimeField(blank=True, null=True, verbose_name='retard signalé le')),
-                ('escalade_le', models.DateTimeField(blank=True, null=True, verbose_name='retard escaladé le')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='clients.client', verbose_name='client')),
-                ('competences_requises', models.ManyToManyField(blank=True, related_name='interventions', to='technicians.competence', verbose_name='compétences requises')),
-                ('contrat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='clients.contrat', verbose_name='contrat')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interventions_creees', to=settings.AUTH_USER_MODEL, verbose_name='créée par')),
-                ('equipement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='equipment.equipement', verbose_name='équipement')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='clients.site', verbose_name='site')),
-                ('technicien', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='technicians.technicien', verbose_name='technicien')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        db_default=interventions.models.ProchaineReference(),
+                        editable=False,
+                        max_length=20,
+                        unique=True,
+                        verbose_name="référence",
+                    ),
+                ),
+                ("titre", models.CharField(max_length=200, verbose_name="titre")),
+                (
+                    "description",
+                    models.TextField(
+                        max_length=2000,
+                        validators=[
+                            django.core.validators.MinLengthValidator(10),
+                            django.core.validators.MaxLengthValidator(2000),
+                        ],
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "type_intervention",
+                    models.CharField(
+                        choices=[
+                            ("corrective", "Corrective"),
+                            ("preventive", "Préventive"),
+                            ("ameliorative", "Améliorative"),
+                            ("diagnostic", "Diagnostic"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "statut",
+                    models.CharField(
+                        choices=[
+                            ("ouverte", "Ouverte"),
+                            ("affectee", "Affectée"),
+                            ("en_cours", "En cours"),
+                            ("en_attente", "En attente"),
+                            ("cloturee", "Clôturée"),
+                            ("annulee", "Annulée"),
+                            ("archivee", "Archivée"),
+                        ],
+                        default="ouverte",
+                        max_length=20,
+                        verbose_name="statut",
+                    ),
+                ),
+                (
+                    "priorite",
+                    models.CharField(
+                        choices=[
+                            ("urgente", "Urgente"),
+                            ("haute", "Haute"),
+                            ("normale", "Normale"),
+                            ("basse", "Basse"),
+                            ("programmee", "Programmée"),
+                        ],
+                        default="normale",
+                        max_length=20,
+                        verbose_name="priorité",
+                    ),
+                ),
+                (
+                    "priorite_rang",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(priorite="urgente", then=models.Value(0)),
+                            models.When(priorite="haute", then=models.Value(1)),
+                            models.When(priorite="normale", then=models.Value(2)),
+                            models.When(priorite="basse", then=models.Value(3)),
+                            models.When(priorite="programmee", then=models.Value(4)),
+                            default=models.Value(5),
+                            output_field=models.SmallIntegerField(),
+                        ),
+                        output_field=models.SmallIntegerField(),
+                    ),
+                ),
+                ("urgence", models.BooleanField(default=False, verbose_name="urgence")),
+                (
+                    "date_creation",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="créée le"
+                    ),
+                ),
+                (
+                    "date_limite",
+                    models.DateTimeField(blank=True, null=True, verbose_name="date limite"),
+                ),
+                (
+                    "date_affectation",
+                    models.DateTimeField(blank=True, null=True, verbose_name="affectée le"),
+                ),
+                (
+                    "date_debut",
+                    models.DateTimeField(blank=True, null=True, verbose_name="commencée le"),
+                ),
+                ("date_fin", models.DateTimeField(blank=True, null=True, verbose_name="finie le")),
+                (
+                    "date_cloture",
+                    models.DateTimeField(blank=True, null=True, verbose_name="clôturée le"),
+                ),
+                (
+                    "duree_estimee",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="durée estimée (min)"
+                    ),
+                ),
+                (
+                    "duree_reelle",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="durée réelle (min)"
+                    ),
+                ),
+                (
+                    "diagnostic",
+                    models.TextField(blank=True, max_length=5000, verbose_name="diagnostic"),
+                ),
+                (
+                    "solution",
+                    models.TextField(blank=True, max_length=5000, verbose_name="solution"),
+                ),
+                (
+                    "notes_techniques",
+                    models.TextField(blank=True, max_length=5000, verbose_name="notes techniques"),
+                ),
+                (
+                    "cout_estime",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="coût estimé",
+                    ),
+                ),
+                (
+                    "cout_main_oeuvre",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        max_digits=12,
+                        verbose_name="main-d’œuvre",
+                    ),
+                ),
+                (
+                    "cout_pieces",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=12, verbose_name="pièces"
+                    ),
+                ),
+                (
+                    "motif_attente",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pieces", "Pièces"),
+                            ("client", "Client"),
+                            ("acces", "Accès au site"),
+                            ("autre", "Autre"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif d’attente",
+                    ),
+                ),
+                (
+                    "en_attente_depuis",
+                    models.DateTimeField(blank=True, null=True, verbose_name="en attente depuis"),
+                ),
+                (
+                    "minutes_attente",
+                    models.PositiveIntegerField(default=0, verbose_name="attente cumulée (min)"),
+                ),
+                (
+                    "motif_annulation",
+                    models.CharField(blank=True, max_length=500, verbose_name="motif d’annulation"),
+                ),
+                (
+                    "annulation_demandee_le",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="annulation demandée le"
+                    ),
+                ),
+                (
+                    "satisfaction_client",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="satisfaction",
+                    ),
+                ),
+                (
+                    "commentaire_client",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="commentaire du client"
+                    ),
+                ),
+                (
+                    "alerte_echeance_le",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="échéance rappelée le"
+                    ),
+                ),
+                (
+                    "alerte_retard_le",
+                    models.DateTimeField(blank=True, null=True, verbose_name="retard signalé le"),
+                ),
+                (
+                    "escalade_le",
+                    models.DateTimeField(blank=True, null=True, verbose_name="retard escaladé le"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interventions",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "competences_requises",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="interventions",
+                        to="technicians.competence",
+                        verbose_name="compétences requises",
+                    ),
+                ),
+                (
+                    "contrat",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interventions",
+                        to="clients.contrat",
+                        verbose_name="contrat",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interventions_creees",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="créée par",
+                    ),
+                ),
+                (
+                    "equipement",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interventions",
+                        to="equipment.equipement",
+                        verbose_name="équipement",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interventions",
+                        to="clients.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "technicien",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interventions",
+                        to="technicians.technicien",
+                        verbose_name="technicien",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'intervention',
-                'verbose_name_plural': 'interventions',
-                'db_table': 'interventions',
-                'ordering': ('-date_creation', '-id'),
+                "verbose_name": "intervention",
+                "verbose_name_plural": "interventions",
+                "db_table": "interventions",
+                "ordering": ("-date_creation", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='HistoriqueIntervention',
+            name="HistoriqueIntervention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('action', models.CharField(choices=[('creation', 'Création'), ('modification', 'Modification'), ('affectation', 'Affectation'), ('reaffectation', 'Réaffectation'), ('desaffectation', 'Retrait de l’affectation'), ('planification', 'Planification'), ('deplanification', 'Retrait du planning'), ('demarrage', 'Démarrage'), ('mise_en_attente', 'Mise en attente'), ('reprise', 'Reprise'), ('cloture', 'Clôture'), ('annulation', 'Annulation'), ('archivage', 'Archivage'), ('remarque', 'Remarque'), ('piece', 'Pièce'), ('temps', 'Temps passé'), ('controle', 'Point de contrôle'), ('satisfaction', 'Satisfaction du client'), ('demande_annulation', 'Demande d’annulation'), ('document', 'Document')], max_length=30, verbose_name='action')),
-                ('ancien_statut', models.CharField(blank=True, choices=[('ouverte', 'Ouverte'), ('affectee', 'Affectée'), ('en_cours', 'En cours'), ('en_attente', 'En attente'), ('cloturee', 'Clôturée'), ('annulee', 'Annulée'), ('archivee', 'Archivée')], max_length=20, verbose_name='ancien statut')),
-                ('nouveau_statut', models.CharField(blank=True, choices=[('ouverte', 'Ouverte'), ('affectee', 'Affectée'), ('en_cours', 'En cours'), ('en_attente', 'En attente'), ('cloturee', 'Clôturée'), ('annulee', 'Annulée'), ('archivee', 'Archivée')], max_length=20, verbose_name='nouveau statut')),
-                ('remarque', models.TextField(blank=True, max_length=2000, verbose_name='remarque')),
-                ('interne', models.BooleanField(default=False, help_text='Le client ne voit pas la remarque.', verbose_name='interne')),
-                ('horodatage', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
-                ('donnees', models.JSONField(blank=True, default=dict, verbose_name='données')),
-                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
-                ('intervention', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='historique', to='interventions.intervention', verbose_name='intervention')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("creation", "Création"),
+                            ("modification", "Modification"),
+                            ("affectation", "Affectation"),
+                            ("reaffectation", "Réaffectation"),
+                            ("desaffectation", "Retrait de l’affectation"),
+                            ("planification", "Planification"),
+                            ("deplanification", "Retrait du planning"),
+                            ("demarrage", "Démarrage"),
+                            ("mise_en_attente", "Mise en attente"),
+                            ("reprise", "Reprise"),
+                            ("cloture", "Clôture"),
+                            ("annulation", "Annulation"),
+                            ("archivage", "Archivage"),
+                            ("remarque", "Remarque"),
+                            ("piece", "Pièce"),
+                            ("temps", "Temps passé"),
+                            ("controle", "Point de contrôle"),
+                            ("satisfaction", "Satisfaction du client"),
+                            ("demande_annulation", "Demande d’annulation"),
+                            ("document", "Document"),
+                        ],
+                        max_length=30,
+                        verbose_name="action",
+                    ),
+                ),
+                (
+                    "ancien_statut",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ouverte", "Ouverte"),
+                            ("affectee", "Affectée"),
+                            ("en_cours", "En cours"),
+                            ("en_attente", "En attente"),
+                            ("cloturee", "Clôturée"),
+                            ("annulee", "Annulée"),
+                            ("archivee", "Archivée"),
+                        ],
+                        max_length=20,
+                        verbose_name="ancien statut",
+                    ),
+                ),
+                (
+                    "nouveau_statut",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ouverte", "Ouverte"),
+                            ("affectee", "Affectée"),
+                            ("en_cours", "En cours"),
+                            ("en_attente", "En attente"),
+                            ("cloturee", "Clôturée"),
+                            ("annulee", "Annulée"),
+                            ("archivee", "Archivée"),
+                        ],
+                        max_length=20,
+                        verbose_name="nouveau statut",
+                    ),
+                ),
+                (
+                    "remarque",
+                    models.TextField(blank=True, max_length=2000, verbose_name="remarque"),
+                ),
+                (
+                    "interne",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Le client ne voit pas la remarque.",
+                        verbose_name="interne",
+                    ),
+                ),
+                (
+                    "horodatage",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="le"),
+                ),
+                ("donnees", models.JSONField(blank=True, default=dict, verbose_name="données")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "intervention",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="historique",
+                        to="interventions.intervention",
+                        verbose_name="intervention",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne du journal',
-                'verbose_name_plural': 'journal',
-                'db_table': 'historiques_interventions',
-                'ordering': ('-horodatage', '-id'),
+                "verbose_name": "ligne du journal",
+                "verbose_name_plural": "journal",
+                "db_table": "historiques_interventions",
+                "ordering": ("-horodatage", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='InterventionPiece',
+            name="InterventionPiece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('quantite', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='quantité')),
-                ('prix_unitaire', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='prix unitaire')),
-                ('intervention', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='interventions.intervention', verbose_name='intervention')),
-                ('mouvement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='utilisation', to='stock.mouvementstock', verbose_name='mouvement')),
-                ('piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='utilisations', to='stock.piecedetachee', verbose_name='pièce')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "quantite",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="quantité"),
+                ),
+                (
+                    "prix_unitaire",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="prix unitaire"
+                    ),
+                ),
+                (
+                    "intervention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="interventions.intervention",
+                        verbose_name="intervention",
+                    ),
+                ),
+                (
+                    "mouvement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="utilisation",
+                        to="stock.mouvementstock",
+                        verbose_name="mouvement",
+                    ),
+                ),
+                (
+                    "piece",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="utilisations",
+                        to="stock.piecedetachee",
+                        verbose_name="pièce",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pièce utilisée',
-                'verbose_name_plural': 'pièces utilisées',
-                'db_table': 'interventions_pieces',
-                'ordering': ('id',),
+                "verbose_name": "pièce utilisée",
+                "verbose_name_plural": "pièces utilisées",
+                "db_table": "interventions_pieces",
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Planning',
+            name="Planning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('debut', models.DateTimeField(verbose_name='début')),
-                ('fin', models.DateTimeField(verbose_name='fin')),
-                ('ouvert', models.BooleanField(default=True, verbose_name='ouvert')),
-                ('confirme', models.BooleanField(default=False, verbose_name='confirmé')),
-                ('rappel_envoye', models.BooleanField(default=False, verbose_name='rappel envoyé')),
-                ('notes', models.CharField(blank=True, max_length=500, verbose_name='notes')),
-                ('intervention', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='creneaux', to='interventions.intervention', verbose_name='intervention')),
-                ('technicien', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='creneaux', to='technicians.technicien', verbose_name='technicien')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("debut", models.DateTimeField(verbose_name="début")),
+                ("fin", models.DateTimeField(verbose_name="fin")),
+                ("ouvert", models.BooleanField(default=True, verbose_name="ouvert")),
+                ("confirme", models.BooleanField(default=False, verbose_name="confirmé")),
+                ("rappel_envoye", models.BooleanField(default=False, verbose_name="rappel envoyé")),
+                ("notes", models.CharField(blank=True, max_length=500, verbose_name="notes")),
+                (
+                    "intervention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="creneaux",
+                        to="interventions.intervention",
+                        verbose_name="intervention",
+                    ),
+                ),
+                (
+                    "technicien",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="creneaux",
+                        to="technicians.technicien",
+                        verbose_name="technicien",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'créneau',
-                'verbose_name_plural': 'planning',
-                'db_table': 'planning',
-                'ordering': ('debut', 'id'),
+                "verbose_name": "créneau",
+                "verbose_name_plural": "planning",
+                "db_table": "planning",
+                "ordering": ("debut", "id"),
             },
         ),
         migrations.CreateModel(
-            name='PointControle',
+            name="PointControle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('libelle', models.CharField(max_length=300, verbose_name='point')),
-                ('obligatoire', models.BooleanField(default=True, verbose_name='obligatoire')),
-                ('resultat', models.CharField(blank=True, choices=[('ok', 'Conforme'), ('non_conforme', 'Non conforme'), ('non_applicable', 'Non applicable')], max_length=20, verbose_name='résultat')),
-                ('valeur_mesuree', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='valeur mesurée')),
-                ('unite', models.CharField(blank=True, max_length=20, verbose_name='unité')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('intervention', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='controles', to='interventions.intervention', verbose_name='intervention')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='répondu par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("ordre", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
+                ("libelle", models.CharField(max_length=300, verbose_name="point")),
+                ("obligatoire", models.BooleanField(default=True, verbose_name="obligatoire")),
+                (
+                    "resultat",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ok", "Conforme"),
+                            ("non_conforme", "Non conforme"),
+                            ("non_applicable", "Non applicable"),
+                        ],
+                        max_length=20,
+                        verbose_name="résultat",
+                    ),
+                ),
+                (
+                    "valeur_mesuree",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="valeur mesurée",
+                    ),
+                ),
+                ("unite", models.CharField(blank=True, max_length=20, verbose_name="unité")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "intervention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="controles",
+                        to="interventions.intervention",
+                        verbose_name="intervention",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="répondu par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'point de contrôle',
-                'verbose_name_plural': 'points de contrôle',
-                'db_table': 'points_controle',
-                'ordering': ('ordre', 'id'),
+                "verbose_name": "point de contrôle",
+                "verbose_name_plural": "points de contrôle",
+                "db_table": "points_controle",
+                "ordering": ("ordre", "id"),
             },
         ),
         migrations.CreateModel(
-            name='TempsPasse',
+            name="TempsPasse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('type_temps', models.CharField(choices=[('travail', 'Travail'), ('deplacement', 'Déplacement')], default='travail', max_length=20, verbose_name='type')),
-                ('debut', models.DateTimeField(verbose_name='début')),
-                ('fin', models.DateTimeField(verbose_name='fin')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('intervention', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='temps', to='interventions.intervention', verbose_name='intervention')),
-                ('technicien', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='temps', to='technicians.technicien', verbose_name='technicien')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "type_temps",
+                    models.CharField(
+                        choices=[("travail", "Travail"), ("deplacement", "Déplacement")],
+                        default="travail",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("debut", models.DateTimeField(verbose_name="début")),
+                ("fin", models.DateTimeField(verbose_name="fin")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "intervention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="temps",
+                        to="interventions.intervention",
+                        verbose_name="intervention",
+                    ),
+                ),
+                (
+                    "technicien",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="temps",
+                        to="technicians.technicien",
+                        verbose_name="technicien",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'temps passé',
-                'verbose_name_plural': 'temps passés',
-                'db_table': 'temps_passes',
-                'ordering': ('debut', 'id'),
+                "verbose_name": "temps passé",
+                "verbose_name_plural": "temps passés",
+                "db_table": "temps_passes",
+                "ordering": ("debut", "id"),
             },
         ),
         migrations.AddIndex(
-            model_name='intervention',
-            index=models.Index(fields=['statut', 'date_creation'], name='idx_intervention_statut_date'),
+            model_name="intervention",
+            index=models.Index(
+                fields=["statut", "date_creation"], name="idx_intervention_statut_date"
+            ),
         ),
         migrations.AddIndex(
-            model_name='intervention',
-            index=models.Index(fields=['client', 'statut'], name='idx_intervention_client_statut'),
+            model_name="intervention",
+            index=models.Index(fields=["client", "statut"], name="idx_intervention_client_statut"),
         ),
         migrations.AddIndex(
-            model_name='intervention',
-            index=models.Index(fields=['technicien', 'statut'], name='idx_intervention_tech_statut'),
+            model_name="intervention",
+            index=models.Index(
+                fields=["technicien", "statut"], name="idx_intervention_tech_statut"
+            ),
         ),
         migrations.AddIndex(
-            model_name='intervention',
-            index=models.Index(fields=['equipement', 'date_creation'], name='idx_intervention_equipement'),
+            model_name="intervention",
+            index=models.Index(
+                fields=["equipement", "date_creation"], name="idx_intervention_equipement"
+            ),
         ),
         migrations.AddIndex(
-            model_name='intervention',
-            index=models.Index(fields=['-date_creation', '-id'], name='idx_intervention_recentes'),
+            model_name="intervention",
+            index=models.Index(fields=["-date_creation", "-id"], name="idx_intervention_recentes"),
         ),
         migrations.AddIndex(
-            model_name='intervention',
-            index=models.Index(condition=models.Q(('statut__in', ('ouverte', 'affectee', 'en_cours', 'en_attente'))), fields=['priorite_rang', 'date_limite'], name='idx_intervention_a_faire'),
+            model_name="intervention",
+            index=models.Index(
+                condition=models.Q(
+                    ("statut__in", ("ouverte", "affectee", "en_cours", "en_attente"))
+                ),
+                fields=["priorite_rang", "date_limite"],
+                name="idx_intervention_a_faire",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.UniqueConstraint(condition=models.Q(('statut', 'en_cours')), fields=('technicien',), name='intervention_un_en_cours_par_tech', violation_error_message='Ce technicien a déjà une intervention en cours.'),
+            model_name="intervention",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("statut", "en_cours")),
+                fields=("technicien",),
+                name="intervention_un_en_cours_par_tech",
+                violation_error_message="Ce technicien a déjà une intervention en cours.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('statut__in', ['ouverte', 'affectee', 'en_cours', 'en_attente', 'cloturee', 'annulee', 'archivee'])), name='intervention_statut_connu'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "statut__in",
+                        [
+                            "ouverte",
+                            "affectee",
+                            "en_cours",
+                            "en_attente",
+                            "cloturee",
+                            "annulee",
+                            "archivee",
+                        ],
+                    )
+                ),
+                name="intervention_statut_connu",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('priorite__in', ['urgente', 'haute', 'normale', 'basse', 'programmee'])), name='intervention_priorite_connue'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("priorite__in", ["urgente", "haute", "normale", "basse", "programmee"])
+                ),
+                name="intervention_priorite_connue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('urgence', False), ('priorite', 'urgente'), _connector='OR'), name='intervention_urgence_urgente'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgence", False), ("priorite", "urgente"), _connector="OR"),
+                name="intervention_urgence_urgente",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('description__length__gte', 10), ('description__length__lte', 2000)), name='intervention_description_longueur'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("description__length__gte", 10), ("description__length__lte", 2000)
+                ),
+                name="intervention_description_longueur",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('statut', 'ouverte'), ('technicien__isnull', True)), models.Q(('statut__in', ['affectee', 'en_cours', 'en_attente', 'cloturee']), ('technicien__isnull', False)), ('statut__in', ['annulee', 'archivee']), _connector='OR'), name='intervention_technicien_selon_statut'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("statut", "ouverte"), ("technicien__isnull", True)),
+                    models.Q(
+                        ("statut__in", ["affectee", "en_cours", "en_attente", "cloturee"]),
+                        ("technicien__isnull", False),
+                    ),
+                    ("statut__in", ["annulee", "archivee"]),
+                    _connector="OR",
+                ),
+                name="intervention_technicien_selon_statut",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('statut', 'en_attente'), _negated=True), models.Q(models.Q(('motif_attente', ''), _negated=True), ('en_attente_depuis__isnull', False)), _connector='OR'), name='intervention_attente_motivee'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("statut", "en_attente"), _negated=True),
+                    models.Q(
+                        models.Q(("motif_attente", ""), _negated=True),
+                        ("en_attente_depuis__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="intervention_attente_motivee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('statut', 'cloturee'), _negated=True), models.Q(models.Q(('solution', ''), _negated=True), ('date_cloture__isnull', False), ('date_debut__isnull', False), ('date_fin__isnull', False), models.Q(models.Q(('type_intervention', 'corrective'), _negated=True), models.Q(('diagnostic', ''), _negated=True), _connector='OR')), _connector='OR'), name='intervention_cloture_complete'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("statut", "cloturee"), _negated=True),
+                    models.Q(
+                        models.Q(("solution", ""), _negated=True),
+                        ("date_cloture__isnull", False),
+                        ("date_debut__isnull", False),
+                        ("date_fin__isnull", False),
+                        models.Q(
+                            models.Q(("type_intervention", "corrective"), _negated=True),
+                            models.Q(("diagnostic", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="intervention_cloture_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('statut', 'annulee'), _negated=True), models.Q(('motif_annulation', ''), _negated=True), _connector='OR'), name='intervention_annulation_motivee'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("statut", "annulee"), _negated=True),
+                    models.Q(("motif_annulation", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="intervention_annulation_motivee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('date_fin__isnull', True), ('date_debut__isnull', True), ('date_fin__gte', models.F('date_debut')), _connector='OR'), name='intervention_dates'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("date_fin__isnull", True),
+                    ("date_debut__isnull", True),
+                    ("date_fin__gte", models.F("date_debut")),
+                    _connector="OR",
+                ),
+                name="intervention_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('satisfaction_client__isnull', True), models.Q(('satisfaction_client__range', (1, 5)), ('statut__in', ['cloturee', 'archivee'])), _connector='OR'), name='intervention_satisfaction'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("satisfaction_client__isnull", True),
+                    models.Q(
+                        ("satisfaction_client__range", (1, 5)),
+                        ("statut__in", ["cloturee", "archivee"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="intervention_satisfaction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('cout_main_oeuvre__gte', 0), ('cout_pieces__gte', 0), models.Q(('cout_estime__isnull', True), ('cout_estime__gte', 0), _connector='OR')), name='intervention_couts_positifs'),
+            model_name="intervention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cout_main_oeuvre__gte", 0),
+                    ("cout_pieces__gte", 0),
+                    models.Q(
+                        ("cout_estime__isnull", True), ("cout_estime__gte", 0), _connector="OR"
+                    ),
+                ),
+                name="intervention_couts_positifs",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intervention',
-            trigger=pgtrigger.compiler.Trigger(name='intervention_vie', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF OLD.statut <> NEW.statut AND (OLD.statut, NEW.statut) NOT IN (('ouverte', 'affectee'), ('affectee', 'ouverte'), ('affectee', 'en_cours'), ('en_cours', 'en_attente'), ('en_attente', 'en_cours'), ('en_cours', 'cloturee'), ('ouverte', 'annulee'), ('affectee', 'annulee'), ('en_cours', 'annulee'), ('en_attente', 'annulee'), ('cloturee', 'archivee'), ('annulee', 'archivee')) THEN\n            RAISE EXCEPTION 'transition % -> % is not in the table', OLD.statut, NEW.statut\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'intervention_transition';\n        END IF;\n        IF OLD.statut IN ('cloturee', 'annulee', 'archivee')\n           AND to_jsonb(OLD) - ARRAY['statut', 'satisfaction_client', 'commentaire_client', 'version', 'updated_at'] <> to_jsonb(NEW) - ARRAY['statut', 'satisfaction_client', 'commentaire_client', 'version', 'updated_at'] THEN\n            RAISE EXCEPTION 'intervention % is closed', OLD.reference\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'intervention_close_inalterable';\n        END IF;\n        RETURN NEW;\n    ", hash='b4067606af2ddae927c80d599b10bb45dd3846d3', operation='UPDATE', pgid='pgtrigger_intervention_vie_1b7a9', table='interventions', when='BEFORE')),
+            model_name="intervention",
+            trigger=pgtrigger.compiler.Trigger(
+                name="intervention_vie",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF OLD.statut <> NEW.statut AND (OLD.statut, NEW.statut) NOT IN (('ouverte', 'affectee'), ('affectee', 'ouverte'), ('affectee', 'en_cours'), ('en_cours', 'en_attente'), ('en_attente', 'en_cours'), ('en_cours', 'cloturee'), ('ouverte', 'annulee'), ('affectee', 'annulee'), ('en_cours', 'annulee'), ('en_attente', 'annulee'), ('cloturee', 'archivee'), ('annulee', 'archivee')) THEN\n            RAISE EXCEPTION 'transition % -> % is not in the table', OLD.statut, NEW.statut\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'intervention_transition';\n        END IF;\n        IF OLD.statut IN ('cloturee', 'annulee', 'archivee')\n           AND to_jsonb(OLD) - ARRAY['statut', 'satisfaction_client', 'commentaire_client', 'version', 'updated_at'] <> to_jsonb(NEW) - ARRAY['statut', 'satisfaction_client', 'commentaire_client', 'version', 'updated_at'] THEN\n            RAISE EXCEPTION 'intervention % is closed', OLD.reference\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'intervention_close_inalterable';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="b4067606af2ddae927c80d599b10bb45dd3846d3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_intervention_vie_1b7a9",
+                    table="interventions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intervention',
-            trigger=pgtrigger.compiler.Trigger(name='intervention_supprimable_si_ouverte', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."statut" IS DISTINCT FROM \'ouverte\')', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='017e27516d6aa13f89811758b41e433d66ccacca', operation='DELETE', pgid='pgtrigger_intervention_supprimable_si_ouverte_01d05', table='interventions', when='BEFORE')),
+            model_name="intervention",
+            trigger=pgtrigger.compiler.Trigger(
+                name="intervention_supprimable_si_ouverte",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"statut\" IS DISTINCT FROM 'ouverte')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="017e27516d6aa13f89811758b41e433d66ccacca",
+                    operation="DELETE",
+                    pgid="pgtrigger_intervention_supprimable_si_ouverte_01d05",
+                    table="interventions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='historiqueintervention',
-            index=models.Index(fields=['intervention', '-horodatage'], name='idx_historique_intervention'),
+            model_name="historiqueintervention",
+            index=models.Index(
+                fields=["intervention", "-horodatage"], name="idx_historique_intervention"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='historiqueintervention',
-            trigger=pgtrigger.compiler.Trigger(name='historique_inalterable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5e049dcb3c9d735ca89a9e40f3a3d0a6006f7851', operation='UPDATE', pgid='pgtrigger_historique_inalterable_2dfb6', table='historiques_interventions', when='BEFORE')),
+            model_name="historiqueintervention",
+            trigger=pgtrigger.compiler.Trigger(
+                name="historique_inalterable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="5e049dcb3c9d735ca89a9e40f3a3d0a6006f7851",
+                    operation="UPDATE",
+                    pgid="pgtrigger_historique_inalterable_2dfb6",
+                    table="historiques_interventions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='historiqueintervention',
-            trigger=pgtrigger.compiler.Trigger(name='historique_ineffacable', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (SELECT 1 FROM interventions WHERE id = OLD.intervention_id\n                                AND statut <> 'ouverte')\n                       OR OLD.action <> 'creation' THEN\n                        RAISE EXCEPTION 'the journal is append-only'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'historique_ineffacable';\n                    END IF;\n                    RETURN OLD;\n                ", hash='fd5cb832c7a9d21b1b38399a8f7117ccbc020a01', operation='DELETE', pgid='pgtrigger_historique_ineffacable_a5561', table='historiques_interventions', when='BEFORE')),
+            model_name="historiqueintervention",
+            trigger=pgtrigger.compiler.Trigger(
+                name="historique_ineffacable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (SELECT 1 FROM interventions WHERE id = OLD.intervention_id\n                                AND statut <> 'ouverte')\n                       OR OLD.action <> 'creation' THEN\n                        RAISE EXCEPTION 'the journal is append-only'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'historique_ineffacable';\n                    END IF;\n                    RETURN OLD;\n                ",
+                    hash="fd5cb832c7a9d21b1b38399a8f7117ccbc020a01",
+                    operation="DELETE",
+                    pgid="pgtrigger_historique_ineffacable_a5561",
+                    table="historiques_interventions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interventionpiece',
-            constraint=models.CheckConstraint(condition=models.Q(('quantite', 0), _negated=True), name='intervention_piece_quantite'),
+            model_name="interventionpiece",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantite", 0), _negated=True),
+                name="intervention_piece_quantite",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interventionpiece',
-            trigger=pgtrigger.compiler.Trigger(name='piece_inalterable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6c49ccbebdda669a6fc654667097c676f64759de', operation='UPDATE OR DELETE', pgid='pgtrigger_piece_inalterable_1cd9d', table='interventions_pieces', when='BEFORE')),
+            model_name="interventionpiece",
+            trigger=pgtrigger.compiler.Trigger(
+                name="piece_inalterable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6c49ccbebdda669a6fc654667097c676f64759de",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_piece_inalterable_1cd9d",
+                    table="interventions_pieces",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planning',
-            constraint=models.CheckConstraint(condition=models.Q(('fin__gt', models.F('debut'))), name='planning_dates', violation_error_message='La fin doit suivre le début.'),
+            model_name="planning",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fin__gt", models.F("debut"))),
+                name="planning_dates",
+                violation_error_message="La fin doit suivre le début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planning',
-            constraint=models.UniqueConstraint(condition=models.Q(('ouvert', True)), fields=('intervention',), name='planning_un_ouvert_par_intervention'),
+            model_name="planning",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ouvert", True)),
+                fields=("intervention",),
+                name="planning_un_ouvert_par_intervention",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planning',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('ouvert', True)), expressions=[('technicien', '='), (technicians.models.Periode(), '&&')], name='planning_technicien_sans_chevauchement', violation_error_message='Le technicien a déjà un créneau à ces heures.'),
+            model_name="planning",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("ouvert", True)),
+                expressions=[("technicien", "="), (technicians.models.Periode(), "&&")],
+                name="planning_technicien_sans_chevauchement",
+                violation_error_message="Le technicien a déjà un créneau à ces heures.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tempspasse',
-            constraint=models.CheckConstraint(condition=models.Q(('fin__gt', models.F('debut'))), name='temps_dates', violation_error_message='La fin doit suivre le début.'),
+            model_name="tempspasse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fin__gt", models.F("debut"))),
+                name="temps_dates",
+                violation_error_message="La fin doit suivre le début.",
+            ),
         ),
     ]

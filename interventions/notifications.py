@@ -1,0 +1,175 @@
+"""Who is told what of an intervention (jobs.md, events). Sending is the outbox's work.
+
+The client hears facts of its own job, never internal words; nobody is told of what he just did himself.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from notifications.services import notifier
+
+from accounts.choices import Role
+from accounts.models import User
+from interventions.choices import ActionJournal
+from interventions.models import Intervention
+from notifications.choices import Evenement
+from technicians.models import Technicien
+
+RESPONSABLES, CLIENT, TECHNICIEN = "responsables", "client", "technicien"
+
+# Event and audience of each step; a step that is not here (archiving, resuming) is told to nobody.
+_ANNONCES: dict[ActionJournal, tuple[Evenement, frozenset[str]]] = {
+    ActionJournal.AFFECTATION: (Evenement.INTERVENTION_AFFECTEE, frozenset({TECHNICIEN, CLIENT})),
+    ActionJournal.REAFFECTATION: (Evenement.INTERVENTION_AFFECTEE, frozenset({TECHNICIEN, CLIENT})),
+    ActionJournal.DEMARRAGE: (Evenement.INTERVENTION_DEMARREE, frozenset({CLIENT, RESPONSABLES})),
+    ActionJournal.MISE_EN_ATTENTE: (
+        Evenement.INTERVENTION_EN_ATTENTE,
+        frozenset({CLIENT, RESPONSABLES}),
+    ),
+    ActionJournal.CLOTURE: (Evenement.INTERVENTION_CLOTUREE, frozenset({CLIENT, RESPONSABLES})),
+    ActionJournal.ANNULATION: (Evenement.INTERVENTION_ANNULEE, frozenset({TECHNICIEN, CLIENT})),
+}
+
+
+def _titre(modele: Callable[[], str], intervention: Intervention) -> Callable[[], str]:
+    return lambda: modele() % {"reference": intervention.reference, "titre": intervention.titre}
+
+
+_TITRES: dict[Evenement, Callable[[], str]] = {
+    Evenement.INTERVENTION_CREEE: lambda: _("%(reference)s créée : %(titre)s"),
+    Evenement.DEMANDE_PORTAIL: lambda: _("Demande d’un client : %(reference)s, %(titre)s"),
+    Evenement.INTERVENTION_AFFECTEE: lambda: _("%(reference)s affectée : %(titre)s"),
+    Evenement.INTERVENTION_DESAFFECTEE: lambda: _("%(reference)s ne vous est plus affectée"),
+    Evenement.INTERVENTION_PLANIFIEE: lambda: _("%(reference)s planifiée : %(titre)s"),
+    Evenement.INTERVENTION_DEMARREE: lambda: _("%(reference)s commencée : %(titre)s"),
+    Evenement.INTERVENTION_EN_ATTENTE: lambda: _("%(reference)s en attente : %(titre)s"),
+    Evenement.INTERVENTION_CLOTUREE: lambda: _("%(reference)s clôturée : %(titre)s"),
+    Evenement.INTERVENTION_ANNULEE: lambda: _("%(reference)s annulée : %(titre)s"),
+    Evenement.ANNULATION_DEMANDEE: lambda: _("%(reference)s : le client demande l’annulation"),
+}
+
+
+def _annoncer(
+    intervention: Intervention,
+    evenement: Evenement,
+    qui: Q,
+    *,
+    par: User,
+    message: Callable[[], str],
+) -> None:
+    notifier(
+        destinataires=User.objects.actifs().filter(qui),
+        evenement=evenement,
+        titre=_titre(_TITRES[evenement], intervention),
+        message=message,
+        lien=intervention.get_absolute_url(),
+        sujet=f"intervention:{intervention.pk}",
+        sauf=par,
+    )
+
+
+def _publics(intervention: Intervention, publics: frozenset[str]) -> Q:
+    qui = Q(pk__in=[])
+    if RESPONSABLES in publics:
+        qui |= Q(role=Role.RESPONSABLE)
+    if CLIENT in publics:
+        qui |= Q(contact__client=intervention.client_id, role=Role.CLIENT)
+    if TECHNICIEN in publics and intervention.technicien_id is not None:
+        qui |= Q(technicien=intervention.technicien_id)
+    return qui
+
+
+def annoncer_creation(intervention: Intervention, *, par: User) -> None:
+    """The client and the responsables; a request from the portal is told apart."""
+    demande = par.est_client
+    evenement = Evenement.DEMANDE_PORTAIL if demande else Evenement.INTERVENTION_CREEE
+    publics = frozenset({RESPONSABLES} if demande else {RESPONSABLES, CLIENT})
+    _annoncer(
+        intervention,
+        evenement,
+        _publics(intervention, publics),
+        par=par,
+        message=_resume(intervention),
+    )
+
+
+def annoncer_transition(intervention: Intervention, action: ActionJournal, *, par: User) -> None:
+    """Whoever `_ANNONCES` names for this step."""
+    annonce = _ANNONCES.get(action)
+    if annonce is None:
+        return
+    evenement, publics = annonce
+    messages: dict[Evenement, Callable[[], str]] = {
+        Evenement.INTERVENTION_AFFECTEE: lambda: (
+            _("Technicien : %(nom)s.") % {"nom": intervention.technicien}
+        ),
+        Evenement.INTERVENTION_EN_ATTENTE: lambda: (
+            _("Motif : %(motif)s.") % {"motif": intervention.get_motif_attente_display()}
+        ),
+        Evenement.INTERVENTION_CLOTUREE: lambda: (
+            _("Solution : %(solution)s") % {"solution": intervention.solution}
+        ),
+        Evenement.INTERVENTION_ANNULEE: lambda: (
+            _("Motif : %(motif)s") % {"motif": intervention.motif_annulation}
+        ),
+    }
+    _annoncer(
+        intervention,
+        evenement,
+        _publics(intervention, publics),
+        par=par,
+        message=messages.get(evenement, _resume(intervention)),
+    )
+
+
+def annoncer_retrait(
+    intervention: Intervention, technicien: Technicien | None, *, par: User
+) -> None:
+    """The technicien who no longer has the job."""
+    if technicien is not None:
+        _annoncer(
+            intervention,
+            Evenement.INTERVENTION_DESAFFECTEE,
+            Q(technicien=technicien.pk),
+            par=par,
+            message=_resume(intervention),
+        )
+
+
+def annoncer_planification(
+    intervention: Intervention, debut: datetime, fin: datetime, *, par: User
+) -> None:
+    """The technicien and the client: when somebody comes."""
+    _annoncer(
+        intervention,
+        Evenement.INTERVENTION_PLANIFIEE,
+        _publics(intervention, frozenset({TECHNICIEN, CLIENT})),
+        par=par,
+        message=lambda: (
+            _("Le %(debut)s, jusqu’à %(fin)s, par %(nom)s.")
+            % {
+                "debut": date_format(timezone.localtime(debut), "SHORT_DATETIME_FORMAT"),
+                "fin": date_format(timezone.localtime(fin), "TIME_FORMAT"),
+                "nom": intervention.technicien,
+            }
+        ),
+    )
+
+
+def annoncer_demande_annulation(intervention: Intervention, motif: str, *, par: User) -> None:
+    """The responsables decide."""
+    _annoncer(
+        intervention,
+        Evenement.ANNULATION_DEMANDEE,
+        _publics(intervention, frozenset({RESPONSABLES})),
+        par=par,
+        message=lambda: motif,
+    )
+
+
+def _resume(intervention: Intervention) -> Callable[[], str]:
+    return lambda: f"{intervention.equipement} – {intervention.get_priorite_display()}"

@@ -1,0 +1,108 @@
+"""The fields of a request, checked and resolved, for creating and for editing alike."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clients.models import Contrat, Site
+from equipment.choices import StatutEquipement
+from equipment.models import Equipement
+from erp.exceptions import BusinessRuleError, ErreurChamp, ValidationError
+from interventions.choices import Priorite, TypeIntervention
+from interventions.models import Intervention
+from interventions.services.echeance import contrat_couvrant
+from technicians.models import Competence
+
+DESCRIPTION_MIN, DESCRIPTION_MAX, TITRE_MAX = 10, 2000, 200
+
+
+def verifier_champs(
+    *,
+    type_intervention: str,
+    priorite: str,
+    titre: str,
+    description: str,
+    duree_estimee: int | None,
+    cout_estime: Decimal | None,
+) -> None:
+    """Raises ValidationError with every field that cannot be written; `duree_estimee` in minutes, cost in MAD."""
+    erreurs = []
+    if type_intervention not in TypeIntervention.values:
+        erreurs.append(
+            ErreurChamp("type_intervention", _("Ce type n’existe pas."), "CHOIX_INVALIDE")
+        )
+    if priorite not in Priorite.values:
+        erreurs.append(ErreurChamp("priorite", _("Cette priorité n’existe pas."), "CHOIX_INVALIDE"))
+    if not DESCRIPTION_MIN <= len(description) <= DESCRIPTION_MAX:
+        erreurs.append(
+            ErreurChamp(
+                "description", _("La description compte de 10 à 2000 caractères."), "LONGUEUR"
+            )
+        )
+    if len(titre) > TITRE_MAX:
+        erreurs.append(
+            ErreurChamp("titre", _("Le titre compte au plus 200 caractères."), "TROP_LONG")
+        )
+    if duree_estimee is not None and not 0 < duree_estimee <= 60 * 24 * 365:
+        erreurs.append(
+            ErreurChamp("duree_estimee", _("La durée est en minutes, de 1 à un an."), "INVALIDE")
+        )
+    if cout_estime is not None and not 0 <= cout_estime < 10**10:
+        erreurs.append(
+            ErreurChamp("cout_estime", _("Le coût estimé ne peut pas être négatif."), "INVALIDE")
+        )
+    if erreurs:
+        raise ValidationError(errors=erreurs)
+
+
+def equipement_demande(par: User, equipement_id: int) -> Equipement:
+    """The machine, for a new job. A technicien reports only on machines of his own interventions."""
+    visibles = Equipement.objects.visible_to(par).select_related("client")
+    if par.est_technicien:
+        siens = Intervention.objects.visible_to(par).values("equipement")
+        visibles = visibles.filter(pk__in=siens)
+    equipement = visibles.filter(pk=equipement_id).first()
+    if equipement is None:
+        raise ValidationError.champ("equipement_id", _("Cet équipement n’existe pas."), "INCONNU")
+    if equipement.statut == StatutEquipement.RETIRE:
+        raise BusinessRuleError(
+            _("Cet équipement est retiré du service."), code="EQUIPEMENT_RETIRE"
+        )
+    return equipement
+
+
+def site_du_client(par: User, equipement: Equipement, site_id: int | None) -> int | None:
+    """The site named, if it is the client's; that of the équipement when none is named."""
+    if site_id is None:
+        return equipement.site_id
+    if not Site.objects.visible_to(par).filter(pk=site_id, client=equipement.client_id).exists():
+        raise ValidationError.champ(
+            "site_id", _("Ce site n’est pas celui du client de l’équipement."), "INCONNU"
+        )
+    return site_id
+
+
+def contrat_du_client(par: User, equipement: Equipement, contrat_id: int | None) -> Contrat | None:
+    """The contract named, if it is the client's; the one in force on the équipement when none is named."""
+    if contrat_id is None:
+        return contrat_couvrant(equipement)
+    contrat = (
+        Contrat.objects.visible_to(par).filter(pk=contrat_id, client=equipement.client_id).first()
+    )
+    if contrat is None:
+        raise ValidationError.champ(
+            "contrat_id", _("Ce contrat n’est pas celui du client."), "INCONNU"
+        )
+    return contrat
+
+
+def competences_de(ids: Sequence[int]) -> list[Competence]:
+    """The skills of these ids, all of them."""
+    trouvees = list(Competence.objects.filter(pk__in=ids))
+    if len(trouvees) != len(set(ids)):
+        raise ValidationError.champ(
+            "competences", _("Une de ces compétences n’existe pas."), "INCONNU"
+        )
+    return trouvees
