@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: "User") -> Self:
-        """Staff: all; technicien: those of his interventions and their machines; client: its own, internal ones apart."""
+        """Staff: all; technicien: those of his jobs and their machines; client: its own, internal ones apart."""
         if user.est_gestion:
             return self
         if user.est_technicien:

@@ -1,8 +1,8 @@
 """The life of an intervention: the one place that writes `statut`.
 
-`changer_statut` takes the line of `TRANSITIONS` that leads there, asks who may, asks what it needs, applies its effects,
-and writes row, journal and notifications in one transaction. Each effect sets fields on the locked row and answers with
-their names.
+`changer_statut` takes the line of `TRANSITIONS` that leads there, asks who may, asks what it needs, applies its
+effects, and writes row, journal and notifications in one transaction. Each effect sets fields on the locked row and
+answers with their names.
 """
 
 from collections.abc import Callable
@@ -57,8 +57,8 @@ def changer_statut(
 ) -> Intervention:
     """Move an intervention along its table; `donnees` are the fields that the line `exige` or `accepte`.
 
-    Raises IntrouvableError, StaleVersionError, AuthorizationError, BusinessRuleError TRANSITION_INTERDITE (no such line)
-    or the rule that the effect names, ValidationError for a missing or unexpected field. Nothing is written then.
+    Raises IntrouvableError, StaleVersionError, AuthorizationError, BusinessRuleError TRANSITION_INTERDITE (no such
+    line) or the rule that the effect names, ValidationError for a missing or unexpected field; nothing is written then.
     """
     intervention = verrouiller(intervention_id, par, version)
     if not (par.est_gestion or est_affecte(par, intervention)):
@@ -313,13 +313,14 @@ def _autre_travail_sur_la_machine(intervention: Intervention) -> bool:
 
 
 def _calculer_duree_et_couts(intervention: Intervention) -> None:
-    """duree_reelle: the minutes of work entered, else elapsed less waits; labour: every minute entered (travel too) at its
-    technicien's hourly cost, else duree_reelle at the assigned one's; parts: what was used less what came back."""
-    assert (
-        intervention.technicien is not None
-        and intervention.date_debut is not None
-        and intervention.date_fin is not None
-    )
+    """What the closing computes, minutes and MAD.
+
+    duree_reelle: the minutes of work entered, else elapsed less waits. Labour: every minute entered (travel too) at its
+    technicien's hourly cost, else duree_reelle at the assigned one's. Parts: what was used less what came back.
+    """
+    assert intervention.technicien is not None
+    assert intervention.date_debut is not None
+    assert intervention.date_fin is not None
     travail, main_oeuvre = 0, Decimal(0)
     temps = list(intervention.temps.select_related("technicien"))
     for entree in temps:
