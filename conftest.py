@@ -26,18 +26,26 @@ def technicien(db: None) -> User:
 
 @pytest.fixture
 def autre_technicien(db: None) -> User:
-    return TechnicienFactory(user__username="technicien2", user__full_name="Youssef Technicien").user
+    return TechnicienFactory(
+        user__username="technicien2", user__full_name="Youssef Technicien"
+    ).user
 
 
 @pytest.fixture
 def client_portail(db: None) -> User:
     return ContactFactory(
-        portail=True, user__username="client", user__full_name="Celia Client", client__nom_entreprise="Ciments du Nord"
+        portail=True,
+        user__username="client",
+        user__full_name="Celia Client",
+        client__nom_entreprise="Ciments du Nord",
     ).user
 
 
 @pytest.fixture
 def autre_client(db: None) -> User:
     return ContactFactory(
-        portail=True, user__username="client2", user__full_name="Omar Client", client__nom_entreprise="Laiterie du Sud"
+        portail=True,
+        user__username="client2",
+        user__full_name="Omar Client",
+        client__nom_entreprise="Laiterie du Sud",
     ).user

@@ -33,7 +33,9 @@ class CouvertureFactory(DjangoModelFactory):
         model = CouvertureContrat
 
     contrat = factory.SubFactory(ContratFactory)
-    equipement = factory.SubFactory(EquipementFactory, client=factory.SelfAttribute("..contrat.client"))
+    equipement = factory.SubFactory(
+        EquipementFactory, client=factory.SelfAttribute("..contrat.client")
+    )
 
 
 class CompteurFactory(DjangoModelFactory):

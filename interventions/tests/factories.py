@@ -26,7 +26,10 @@ def il_y_a(**delai):
 
 
 # What each statut of the life needs; a later one builds on the earlier.
-_AFFECTEE = {"technicien": factory.SubFactory(TechnicienFactory), "date_affectation": il_y_a(hours=3)}
+_AFFECTEE = {
+    "technicien": factory.SubFactory(TechnicienFactory),
+    "date_affectation": il_y_a(hours=3),
+}
 _COMMENCEE = {**_AFFECTEE, "date_debut": il_y_a(hours=2)}
 _FINIE = {
     **_COMMENCEE,
@@ -67,7 +70,9 @@ class InterventionFactory(DjangoModelFactory):
             **_COMMENCEE,
         )
         cloturee = factory.Trait(statut=Statut.CLOTUREE, **_FINIE)
-        annulee = factory.Trait(statut=Statut.ANNULEE, motif_annulation="Demande retirée par le client.")
+        annulee = factory.Trait(
+            statut=Statut.ANNULEE, motif_annulation="Demande retirée par le client."
+        )
         archivee = factory.Trait(statut=Statut.ARCHIVEE, **_FINIE)
 
     @factory.post_generation
@@ -124,7 +129,9 @@ class PieceUtiliseeFactory(DjangoModelFactory):
     intervention = factory.SubFactory(InterventionFactory, en_cours=True)
     quantite = Decimal(1)
     mouvement = factory.SubFactory(
-        MouvementFactory, type_mouvement=TypeMouvement.SORTIE, quantite=factory.SelfAttribute("..quantite")
+        MouvementFactory,
+        type_mouvement=TypeMouvement.SORTIE,
+        quantite=factory.SelfAttribute("..quantite"),
     )
     piece = factory.SelfAttribute("mouvement.piece")
     prix_unitaire = factory.SelfAttribute("mouvement.prix_unitaire")

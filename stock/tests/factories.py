@@ -36,7 +36,10 @@ class MouvementFactory(DjangoModelFactory):
     quantite = Decimal(1)
     stock_avant = factory.LazyAttribute(lambda o: o.piece.stock_actuel)
     stock_apres = factory.LazyAttribute(
-        lambda o: o.stock_avant + (-o.quantite if o.type_mouvement == TypeMouvement.SORTIE else o.quantite)
+        lambda o: (
+            o.stock_avant
+            + (-o.quantite if o.type_mouvement == TypeMouvement.SORTIE else o.quantite)
+        )
     )
     prix_unitaire = factory.LazyAttribute(lambda o: o.piece.prix_unitaire)
     motif = "Inventaire"
