@@ -1,6 +1,7 @@
 """The Celery application: tasks carry row ids, never instances; every one may run twice."""
 
 import os
+from logging.config import dictConfig
 
 from celery import Celery
 from celery.signals import setup_logging
@@ -18,10 +19,4 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _keep_django_logging(**kwargs: object) -> None:
     """Celery would replace the handlers: keep those of the settings, so that a task logs as a request does."""
-    from logging.config import dictConfig
-
-    from django.conf import (
-        settings,
-    )  # the settings are not configured yet when this module is imported
-
     dictConfig(settings.LOGGING)

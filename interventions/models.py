@@ -81,7 +81,7 @@ class ProchaineReference(Func):
 
 
 class Intervention(Horodate):
-    """A job on an équipement, from the call to the archive. Only `services` write it, each time with a new `version`."""
+    """A job on an équipement, from the call to the archive. Only `services` write it, with a new `version`."""
 
     reference = models.CharField(
         _("référence"), max_length=20, unique=True, db_default=ProchaineReference(), editable=False

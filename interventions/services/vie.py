@@ -14,11 +14,10 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from equipment.services import suivre_intervention
-from stock.services import mouvement_intervention
 
 from accounts.models import SYSTEME, User
 from equipment.choices import StatutEquipement
+from equipment.services import suivre_intervention
 from erp.exceptions import AuthorizationError, BusinessRuleError, ErreurChamp, ValidationError
 from interventions import notifications
 from interventions.choices import (
@@ -40,6 +39,7 @@ from interventions.services.creneaux import (
     verifier_periode,
 )
 from stock.choices import TypeMouvement
+from stock.services import mouvement_intervention
 
 CENTIME = Decimal("0.01")
 
