@@ -44,13 +44,14 @@ from interventions.querysets import (
 from stock.models import MouvementStock, PieceDetachee
 from technicians.models import Competence, Periode, Technicien
 
-# Columns that may still be written once an intervention is closed.
+# Columns that may still be written once an intervention is closed (a generated one is not computed yet in the trigger).
 _ECRITS_APRES_CLOTURE = (
     "statut",
     "satisfaction_client",
     "commentaire_client",
     "version",
     "updated_at",
+    "priorite_rang",
 )
 
 
