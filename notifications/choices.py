@@ -34,5 +34,7 @@ class Evenement(models.TextChoices):
     ABSENCE_DEMANDEE = "absence_demandee", _("Absence demandée")
     STOCK_BAS = "stock_bas", _("Stock sous le minimum")
     CONTRAT_EXPIRE = "contrat_expire", _("Contrat bientôt expiré")
+    CONTRAT_CONSOMME = "contrat_consomme", _("Contrat bientôt consommé")
+    COMPETENCE_EXPIRE = "competence_expire", _("Habilitation bientôt expirée")
     DOCUMENT_AJOUTE = "document_ajoute", _("Document ajouté")
     COMPTE = "compte", _("Compte et mot de passe")

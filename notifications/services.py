@@ -1,0 +1,156 @@
+"""The only writer of notifications and preferences."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from erp.exceptions import IntrouvableError, ValidationError
+from notifications.choices import Canal, Evenement, StatutEnvoi
+from notifications.models import Notification, PreferenceNotification
+from notifications.tasks import publier
+
+# What the outbox delivers today; a preference may be kept for the others.
+CANAUX = (Canal.IN_APP, Canal.EMAIL)
+TITRE_MAX = 250
+
+
+@transaction.atomic
+def notifier(
+    *,
+    destinataires: Iterable[User],
+    evenement: Evenement,
+    titre: Callable[[], str],
+    message: Callable[[], str],
+    lien: str,
+    sujet: str,
+    sauf: User | None = None,
+) -> int:
+    """Tell people of an event: one row per person and channel, sent after the caller's transaction commits.
+
+    `titre` and `message` are called once per language, under that language. Nobody hears of what he did himself
+    (`sauf`), nor an inactive account, nor what he turned off. `lien` is a path of this site, `sujet` such as
+    `intervention:123`. Two queries beside that of `destinataires`. Returns how many rows were written.
+    """
+    personnes = {
+        user.pk: user
+        for user in destinataires
+        if user.is_active and (sauf is None or user.pk != sauf.pk)
+    }
+    if not personnes:
+        return 0
+    refuses = set(
+        PreferenceNotification.objects.filter(
+            user__in=personnes, evenement=evenement, active=False
+        ).values_list("user_id", "canal")
+    )
+    maintenant = timezone.now()
+    textes: dict[str, tuple[str, str]] = {}
+    lignes = []
+    for user in personnes.values():
+        canaux = [canal for canal in CANAUX if (user.pk, canal) not in refuses]
+        if canaux and user.langue not in textes:
+            with translation.override(user.langue):
+                textes[user.langue] = (str(titre())[:TITRE_MAX], str(message()))
+        for canal in canaux:
+            sur_place = canal == Canal.IN_APP
+            lignes.append(
+                Notification(
+                    user=user,
+                    type_notification=evenement,
+                    titre=textes[user.langue][0],
+                    message=textes[user.langue][1],
+                    lien=lien,
+                    sujet=sujet,
+                    canal=canal,
+                    # in the application the row is the delivery
+                    statut_envoi=StatutEnvoi.ENVOYEE if sur_place else StatutEnvoi.EN_ATTENTE,
+                    date_envoi=maintenant if sur_place else None,
+                    prochain_essai=maintenant,
+                )
+            )
+    Notification.objects.bulk_create(lignes)
+    courriels = [ligne.pk for ligne in lignes if ligne.canal == Canal.EMAIL]
+    if courriels:
+        transaction.on_commit(partial(publier, courriels))
+    return len(lignes)
+
+
+@transaction.atomic
+def notifier_une_fois(
+    *,
+    destinataires: Iterable[User],
+    evenement: Evenement,
+    titre: Callable[[], str],
+    message: Callable[[], str],
+    lien: str,
+    sujet: str,
+) -> int:
+    """`notifier`, unless this `evenement` was already told under this very `sujet`: for the daily watches.
+
+    The advisory lock makes two runs at once wait for each other, so the second sees the first's rows. What is known is
+    forgotten with the rows (`menage.CONSERVATION`): a `sujet` should name what it warns of, date included.
+    """
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{evenement}:{sujet}"]
+        )
+    if Notification.objects.filter(sujet=sujet, type_notification=evenement).exists():
+        return 0
+    return notifier(
+        destinataires=destinataires,
+        evenement=evenement,
+        titre=titre,
+        message=message,
+        lien=lien,
+        sujet=sujet,
+    )
+
+
+def lire(*, par: User, notification_id: int) -> Notification:
+    """Mark one as read. Raises IntrouvableError when it is not his; reading twice keeps the first moment."""
+    siennes = Notification.objects.visible_to(par).dans_l_application()
+    siennes.filter(pk=notification_id, lu=False).update(lu=True, date_lu=timezone.now())
+    notification = siennes.filter(pk=notification_id).first()
+    if notification is None:
+        raise IntrouvableError()
+    return notification
+
+
+def tout_lire(*, par: User) -> int:
+    """Mark all as read; returns how many were not."""
+    return Notification.objects.visible_to(par).non_lues().update(lu=True, date_lu=timezone.now())
+
+
+def preferences(user: User) -> dict[tuple[Evenement, Canal], bool]:
+    """Whether he wants each event on each channel; everything until he says otherwise."""
+    choix = {(evenement, canal): True for evenement in Evenement for canal in CANAUX}
+    for ligne in PreferenceNotification.objects.visible_to(user).filter(canal__in=CANAUX):
+        cle = (Evenement(ligne.evenement), Canal(ligne.canal))
+        choix[cle] = ligne.active
+    return choix
+
+
+@transaction.atomic
+def regler_preferences(*, par: User, choix: Mapping[tuple[str, str], bool]) -> None:
+    """Write these choices of his own, {(evenement, canal): wanted}; the others stay as they are.
+
+    Raises ValidationError for an unknown event or channel.
+    """
+    for evenement, canal in choix:
+        if evenement not in Evenement.values:
+            raise ValidationError.champ("evenement", _("Cet événement n’existe pas."), "INCONNU")
+        if canal not in CANAUX:
+            raise ValidationError.champ("canal", _("Ce canal n’existe pas."), "INCONNU")
+    PreferenceNotification.objects.bulk_create(
+        [
+            PreferenceNotification(user=par, evenement=evenement, canal=canal, active=active)
+            for (evenement, canal), active in choix.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "evenement", "canal"],
+        update_fields=["active", "updated_at"],
+    )
