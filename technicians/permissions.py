@@ -1,0 +1,41 @@
+"""Who may do what to techniciens, skills and absences (permissions.md), as pure predicates."""
+
+from accounts.models import User
+from technicians.choices import StatutAbsence
+from technicians.models import Disponibilite, Technicien
+
+
+def peut_lister(user: User) -> bool:
+    """A client meets the names of techniciens on its own interventions, and no list of them."""
+    return user.est_gestion or user.est_technicien
+
+
+def peut_gerer(user: User) -> bool:
+    """Write techniciens, skills and absences."""
+    return user.est_gestion
+
+
+def peut_voir_prive(user: User) -> bool:
+    """What an hour costs, home, private notes: not for techniciens, themselves included."""
+    return user.est_gestion
+
+
+def peut_voir_fiche(user: User) -> bool:
+    """More than a name."""
+    return user.est_gestion or user.est_technicien
+
+
+def peut_demander_absence(user: User, technicien: Technicien) -> bool:
+    """A technicien, for himself."""
+    return user.est_technicien and technicien.user_id == user.pk
+
+
+def peut_supprimer_absence(user: User, absence: Disponibilite) -> bool:
+    """Staff; a technicien takes back his own while nobody has decided."""
+    if user.est_gestion:
+        return True
+    return (
+        user.est_technicien
+        and absence.technicien.user_id == user.pk
+        and absence.statut == StatutAbsence.DEMANDEE
+    )
