@@ -31,6 +31,20 @@ class StatutContrat(models.TextChoices):
     RESILIE = "resilie", _("Résilié")
 
 
+# From each statut, those it may move to.
+MOUVEMENTS_CONTRAT: dict[StatutContrat, frozenset[StatutContrat]] = {
+    StatutContrat.BROUILLON: frozenset({StatutContrat.ACTIF, StatutContrat.RESILIE}),
+    StatutContrat.ACTIF: frozenset(
+        {StatutContrat.SUSPENDU, StatutContrat.EXPIRE, StatutContrat.RESILIE}
+    ),
+    StatutContrat.SUSPENDU: frozenset(
+        {StatutContrat.ACTIF, StatutContrat.EXPIRE, StatutContrat.RESILIE}
+    ),
+    StatutContrat.EXPIRE: frozenset({StatutContrat.ACTIF, StatutContrat.RESILIE}),
+    StatutContrat.RESILIE: frozenset(),
+}
+
+
 class Couverture(models.TextChoices):
     CONTINUE = "24_7", _("24 h/24, 7 j/7")
     OUVREE = "heures_ouvrees", _("Heures ouvrées")

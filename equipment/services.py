@@ -230,7 +230,7 @@ def enregistrer_releve(
     if moment > timezone.now() + TOLERANCE_HORLOGE:
         raise ValidationError.champ("date_releve", _("Un relevé ne peut pas être daté du futur."))
     releve = ecrire(
-        ReleveCompteur(compteur=compteur, user=par),
+        ReleveCompteur(compteur=compteur, user_id=par.pk),
         {"valeur": valeur, "date_releve": moment, "remplacement": remplacement},
     )
     _verifier_suite(compteur, releve.date_releve)

@@ -26,14 +26,26 @@ CLE_PAR_DEFAUT = "dev-only-secret-key-never-use-it-outside-a-development-machine
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=CLE_PAR_DEFAUT if DEBUG else "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="MIF Maroc <ne-pas-repondre@mif.ma>" if DEBUG else "")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+)
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="MIF Maroc <ne-pas-repondre@mif.ma>" if DEBUG else ""
+)
 
 if not DEBUG:
-    if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY in {CLE_PAR_DEFAUT, "change-me"}:
-        raise ImproperlyConfigured("SECRET_KEY: set a random value of at least 50 characters (see .env.example).")
+    if (
+        len(SECRET_KEY) < 50
+        or len(set(SECRET_KEY)) < 5
+        or SECRET_KEY in {CLE_PAR_DEFAUT, "change-me"}
+    ):
+        raise ImproperlyConfigured(
+            "SECRET_KEY: set a random value of at least 50 characters (see .env.example)."
+        )
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS: list the host names that this site answers to, without '*'.")
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS: list the host names that this site answers to, without '*'."
+        )
     if not DEFAULT_FROM_EMAIL:
         raise ImproperlyConfigured("DEFAULT_FROM_EMAIL: set the address that mail is sent from.")
 
@@ -137,10 +149,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: cache, rate limits, broker ---------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},  # seconds
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+# A request that has something to send does not wait for a broker that is gone: the row is there, the sweep sends it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,  # seconds, all three
+    "socket_connect_timeout": 1,
+    "socket_timeout": 2,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
@@ -165,7 +188,10 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -173,6 +199,8 @@ LOGIN_URL = "accounts:connexion"
 LOGIN_REDIRECT_URL = "dashboard:accueil"
 LOGOUT_REDIRECT_URL = "accounts:connexion"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds
+# Who writes to people about their account: `accounts` stands below the outbox and cannot import it.
+COURRIEL_DES_COMPTES = "notifications.comptes.ecrire"
 
 AXES_FAILURE_LIMIT = env.int("CONNEXION_ECHECS_MAX", default=8)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("CONNEXION_BLOCAGE_MINUTES", default=15))
@@ -206,7 +234,7 @@ DEBIT_PAR_MINUTE = {
 }
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
-    "SIGNING_KEY": env.str("JWT_SECRET_KEY", default=SECRET_KEY),
+    "SIGNING_KEY": env.str("JWT_SECRET_KEY", default="") or SECRET_KEY,
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("JETON_ACCES_MINUTES", default=15)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("JETON_RAFRAICHISSEMENT_JOURS", default=30)),
     "ROTATE_REFRESH_TOKENS": True,
@@ -291,7 +319,9 @@ elif DEBUG:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = COURRIELS_DIR
 else:
-    raise ImproperlyConfigured("EMAIL_URL: set the mail server, such as smtp+tls://user:password@mail.example.ma:587.")
+    raise ImproperlyConfigured(
+        "EMAIL_URL: set the mail server, such as smtp+tls://user:password@mail.example.ma:587."
+    )
 EMAIL_TIMEOUT = 30  # seconds
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")

@@ -81,7 +81,7 @@ def _code(modele: type[models.Model] | None, champ: str, code: str | None) -> st
     return CODES.get(code or "", (code or "invalide").upper())
 
 
-def _champ(modele: type[models.Model], nom: str) -> models.Field[Any, Any] | None:
+def _champ(modele: type[models.Model], nom: str) -> "models.Field[Any, Any] | None":
     try:
         champ = modele._meta.get_field(nom)
     except FieldDoesNotExist:
@@ -139,7 +139,7 @@ def _refus(
     for contrainte in modele._meta.constraints:
         if contrainte.name == nom:
             unique = isinstance(contrainte, models.UniqueConstraint)
-            message: str | Promise = contrainte.get_violation_error_message()
+            message: str | Promise = str(contrainte.get_violation_error_message())
             if (
                 unique
                 and contrainte.violation_error_message == contrainte.default_violation_error_message
