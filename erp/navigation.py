@@ -1,0 +1,124 @@
+"""The way through the product: one table of entries, each with the roles that see it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ADMIN, RESPONSABLE, TECHNICIEN, CLIENT = "admin", "responsable", "technicien", "client"
+GESTION = frozenset({ADMIN, RESPONSABLE})
+PERSONNEL = GESTION | {TECHNICIEN}
+TOUS = PERSONNEL | {CLIENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """One link: its words, which may differ for a role, its icon, its URL name and who sees it."""
+
+    libelle: str | Promise
+    icone: str
+    url: str
+    roles: frozenset[str]
+    autrement: tuple[tuple[str, str | Promise], ...] = ()
+
+    def pour(self, role: str) -> str | Promise:
+        return dict(self.autrement).get(role, self.libelle)
+
+
+@dataclass(frozen=True, slots=True)
+class Lien:
+    """An entry as one role reads it, in one language."""
+
+    libelle: str
+    icone: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Groupe:
+    titre: str
+    liens: tuple[Lien, ...]
+
+
+NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
+    (
+        "",
+        (Entree(_("Tableau de bord"), "layout-dashboard", "dashboard:accueil", TOUS, ((CLIENT, _("Accueil")),)),),
+    ),
+    (
+        _("Activité"),
+        (
+            Entree(
+                _("Interventions"),
+                "tool",
+                "interventions:liste",
+                TOUS,
+                ((CLIENT, _("Mes demandes")), (TECHNICIEN, _("Mes interventions"))),
+            ),
+            Entree(_("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}),
+            Entree(_("Gammes"), "list-check", "planning:gammes", GESTION),
+        ),
+    ),
+    (
+        _("Parc"),
+        (
+            Entree(_("Équipements"), "engine", "equipment:liste", TOUS, ((CLIENT, _("Mes équipements")),)),
+            Entree(_("Clients"), "building", "clients:liste", TOUS, ((CLIENT, _("Mon entreprise")),)),
+            Entree(
+                _("Contrats"), "file-certificate", "clients:contrats", GESTION | {CLIENT}, ((CLIENT, _("Mes contrats")),)
+            ),
+        ),
+    ),
+    (
+        _("Moyens"),
+        (
+            Entree(_("Techniciens"), "users", "technicians:liste", PERSONNEL),
+            Entree(_("Stock"), "package", "stock:liste", PERSONNEL),
+        ),
+    ),
+    (
+        _("Administration"),
+        (
+            Entree(_("Utilisateurs"), "user-cog", "accounts:liste", GESTION),
+            Entree(_("Réglages"), "settings", "admin:index", frozenset({ADMIN})),
+        ),
+    ),
+)
+
+NOUVEAU: tuple[Entree, ...] = (
+    Entree(_("Intervention"), "tool", "interventions:creer", TOUS, ((CLIENT, _("Demande d’intervention")),)),
+    Entree(_("Équipement"), "engine", "equipment:creer", GESTION),
+    Entree(_("Client"), "building", "clients:creer", GESTION),
+    Entree(_("Contrat"), "file-certificate", "clients:contrat_creer", GESTION),
+    Entree(_("Pièce détachée"), "package", "stock:creer", GESTION),
+    Entree(_("Technicien"), "users", "technicians:creer", GESTION),
+    Entree(_("Utilisateur"), "user-plus", "accounts:creer", frozenset({ADMIN})),
+)
+
+
+def _liens(entrees: tuple[Entree, ...], role: str) -> tuple[Lien, ...]:
+    sortie = []
+    for entree in entrees:
+        if role not in entree.roles:
+            continue
+        try:
+            url = reverse(entree.url)
+        except NoReverseMatch:
+            continue
+        sortie.append(Lien(str(entree.pour(role)), entree.icone, url))
+    return tuple(sortie)
+
+
+@lru_cache(maxsize=64)
+def navigation(role: str, langue: str) -> tuple[Groupe, ...]:
+    """The groups of links that a role sees, in the language in force (part of the cache's key)."""
+    groupes = (Groupe(str(titre), _liens(entrees, role)) for titre, entrees in NAVIGATION)
+    return tuple(groupe for groupe in groupes if groupe.liens)
+
+
+@lru_cache(maxsize=64)
+def nouveau(role: str, langue: str) -> tuple[Lien, ...]:
+    """What a role may create, the first one being what the key `n` opens."""
+    return _liens(NOUVEAU, role)

@@ -1,0 +1,386 @@
+"""What every page is made with: full page or fragment, a way out after a service, lists whose state is their URL.
+
+A list page is one call: `preparer_liste(request, queryset, filtres=…, tris=…)` gives a `Liste`, and
+`rendre(request, gabarit, {"liste": liste}, fragment="liste")` shows it. Nothing here knows an entity.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from erp.exceptions import ValidationError
+from erp.filters import Filtres, Tris, ordre
+
+M = TypeVar("M", bound=Model)
+Texte = str | Promise
+
+TAILLES = (25, 50, 100)
+# Beyond this a list says « plus de 10 000 »: counting on would cost more than it tells.
+COMPTE_MAX = 10_000
+
+
+# --- Answers -----------------------------------------------------------------------------------------------------------
+
+
+def est_fragment(request: HttpRequest) -> bool:
+    """Whether htmx wants a part of the page: not a boosted link, not the back button."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def rendre(
+    request: HttpRequest,
+    gabarit: str,
+    contexte: Mapping[str, Any] | None = None,
+    *,
+    fragment: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page, or its partial named `fragment` when htmx asks for one; either way with Vary: HX-Request."""
+    nom = f"{gabarit}#{fragment}" if fragment and est_fragment(request) else gabarit
+    reponse = render(request, nom, dict(contexte or {}), status=status)
+    patch_vary_headers(reponse, ["HX-Request"])
+    return reponse
+
+
+def aller(request: HttpRequest, url: str, message: Texte = "") -> HttpResponse:
+    """After a service did its work: say so, and go to `url`, whether a browser or htmx asked."""
+    if message:
+        messages.success(request, str(message))
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url)
+
+
+# --- Lists -------------------------------------------------------------------------------------------------------------
+
+PASTILLES, LISTE, RECHERCHE, JOUR, OUI, TEXTE = (
+    "pastilles",  # a few choices, several at once
+    "liste",  # choices in a select in which one types
+    "recherche",  # an object found by typing, at `url`
+    "jour",
+    "oui",  # a box to tick: true or nothing
+    "texte",
+)
+
+
+@dataclass(frozen=True)
+class Critere:
+    """One filter as a list offers it: `nom` is the filter of the FilterSet, `genre` how it is entered.
+
+    `choix` are (value, words) pairs, or a queryset already `visible_to`; with the genre `recherche` the queryset only
+    puts the chosen ids into words, and `url` answers `?q=` with JSON (see `repondre_recherche`).
+    """
+
+    nom: str
+    libelle: Texte
+    genre: str = PASTILLES
+    choix: Sequence[tuple[Any, Any]] | QuerySet[Any] = ()
+    url: str = ""
+
+
+@dataclass
+class CritereLie:
+    """A criterion with what the URL says of it."""
+
+    critere: Critere
+    valeurs: list[str]
+    options: list[tuple[str, str]]
+
+    @property
+    def valeur(self) -> str:
+        return self.valeurs[0] if self.valeurs else ""
+
+    @property
+    def choisies(self) -> list[tuple[str, str, bool]]:
+        """(value, words, chosen)."""
+        return [(cle, mots, cle in self.valeurs) for cle, mots in self.options]
+
+    def en_mots(self, valeur: str) -> str:
+        if self.critere.genre == OUI:
+            return _("oui")
+        if self.critere.genre == JOUR and (jour := _jour(valeur)):
+            return jour
+        return dict(self.options).get(valeur, valeur)
+
+
+@dataclass(frozen=True, slots=True)
+class Puce:
+    """One active filter: what it is, its value in words, and the URL of the list without it."""
+
+    libelle: str
+    valeur: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Onglet:
+    """A view of the list that is one click away: some filters, named."""
+
+    libelle: Texte
+    params: Mapping[str, str]
+    icone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnTete:
+    """The heading of a sortable column: where a click leads, and how it is sorted now ("" when it is not)."""
+
+    url: str
+    sens: str
+
+    @property
+    def aria(self) -> str:
+        return {"asc": "ascending", "desc": "descending"}.get(self.sens, "none")
+
+
+@dataclass
+class Liste(Generic[M]):
+    """One page of a filtered, sorted list, and every link that leads from it."""
+
+    objets: list[M]
+    total: int
+    page: int
+    par_page: int
+    a_suivante: bool
+    params: QueryDict
+    chemin: str
+    tri: str
+    criteres: list[CritereLie] = field(default_factory=list)
+    onglets: Sequence[Onglet] = ()
+    erreurs: list[str] = field(default_factory=list)
+
+    def url(self, **changements: object) -> str:
+        """The list's URL with these parameters changed; None or "" takes one away."""
+        return url_avec(self.chemin, self.params, **changements)
+
+    @property
+    def recherche(self) -> str:
+        return self.params.get("search", "")
+
+    @property
+    def filtree(self) -> bool:
+        return any(cle not in _HORS_FILTRE for cle in self.params)
+
+    @property
+    def nb_criteres(self) -> int:
+        """How many criteria of the panel are in force."""
+        return sum(bool(critere.valeurs) for critere in self.criteres)
+
+    @property
+    def url_sans_filtre(self) -> str:
+        garde = {cle: self.params[cle] for cle in ("sort", "taille") if cle in self.params}
+        return url_avec(self.chemin, QueryDict(), **garde)
+
+    @property
+    def puces(self) -> list[Puce]:
+        """The active filters, each with the URL that takes it away."""
+        sortie = []
+        if self.recherche:
+            url = self.url(search=None, page=None)
+            sortie.append(Puce(_("Recherche"), f"« {self.recherche} »", url))
+        for critere in self.criteres:
+            nom = critere.critere.nom
+            for valeur in critere.valeurs:
+                reste = self.params.copy()
+                reste.pop("page", None)
+                reste.setlist(nom, [v for v in critere.valeurs if v != valeur])
+                url = url_avec(self.chemin, reste)
+                sortie.append(Puce(str(critere.critere.libelle), critere.en_mots(valeur), url))
+        return sortie
+
+    @property
+    def vues(self) -> list[tuple[Onglet, str, bool]]:
+        """The tabs: each with its URL, and whether it is the one in force."""
+        actifs = {
+            cle: ",".join(sorted(_valeurs(self.params, cle)))
+            for cle in self.params
+            if cle not in _HORS_FILTRE
+        }
+        garde = {cle: self.params[cle] for cle in ("sort", "taille") if cle in self.params}
+        return [
+            (
+                onglet,
+                url_avec(self.chemin, QueryDict(), **onglet.params, **garde),
+                {c: ",".join(sorted(v.split(","))) for c, v in onglet.params.items()} == actifs,
+            )
+            for onglet in self.onglets
+        ]
+
+    @property
+    def total_borne(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.total > COMPTE_MAX
+
+    @property
+    def debut(self) -> int:
+        return (self.page - 1) * self.par_page + 1 if self.objets else 0
+
+    @property
+    def fin(self) -> int:
+        return (self.page - 1) * self.par_page + len(self.objets)
+
+    @property
+    def pages(self) -> list[tuple[int | None, str]]:
+        """Page numbers to show with their URLs; (None, "") is a gap."""
+        derniere = max(1, -(-min(self.total, COMPTE_MAX) // self.par_page))
+        proches = {1, derniere, self.page - 1, self.page, self.page + 1}
+        numeros = sorted(n for n in proches if 1 <= n <= max(derniere, self.page))
+        sortie: list[tuple[int | None, str]] = []
+        for precedent, numero in zip([0, *numeros], numeros, strict=False):
+            if numero - precedent > 1:
+                sortie.append((None, ""))
+            sortie.append((numero, self.url(page=numero if numero > 1 else None)))
+        return sortie
+
+    @property
+    def url_precedente(self) -> str:
+        if self.page <= 1:
+            return ""
+        return self.url(page=self.page - 1 if self.page > 2 else None)
+
+    @property
+    def url_suivante(self) -> str:
+        return self.url(page=self.page + 1) if self.a_suivante else ""
+
+    def en_tete(self, cle: str) -> EnTete:
+        """A first click sorts by the column, a second one the other way round."""
+        sens = {cle: "asc", f"-{cle}": "desc"}.get(self.tri, "")
+        return EnTete(self.url(sort=f"-{cle}" if sens == "asc" else cle, page=None), sens)
+
+
+_HORS_FILTRE = ("sort", "taille", "page")
+
+
+def url_avec(chemin: str, params: QueryDict, **changements: object) -> str:
+    """`chemin` with the parameters, some of them changed; None or "" takes one away."""
+    copie = params.copy()
+    for cle, valeur in changements.items():
+        if valeur in (None, ""):
+            copie.pop(cle, None)
+        else:
+            copie[cle] = str(valeur)
+    requete = copie.urlencode(safe=",")
+    return f"{chemin}?{requete}" if requete else chemin
+
+
+def preparer_liste(
+    request: HttpRequest,
+    queryset: QuerySet[M],
+    *,
+    tris: Tris,
+    tri: str,
+    filtres: type[Filtres] | None = None,
+    criteres: Iterable[Critere] = (),
+    onglets: Sequence[Onglet] = (),
+    par_page: int = TAILLES[0],
+) -> Liste[M]:
+    """The page of a list that the URL asks for.
+
+    `queryset` is already `visible_to` and `for_list`; `tris` are the sort keys of `?sort=`, `tri` the key in force when
+    the URL names none. A parameter that is no filter is ignored, for a kept link must go on working; a value that does
+    not fit is told above an empty list.
+    """
+    params = _propres(request.GET)
+    erreurs: list[str] = []
+    if filtres is not None:
+        connus = QueryDict(mutable=True)
+        for cle, valeurs in params.lists():
+            if cle in filtres.base_filters:
+                connus.setlist(cle, valeurs)
+        try:
+            queryset = filtres.appliquer(queryset, connus)
+        except ValidationError as refus:
+            erreurs = [f"{erreur.field} : {erreur.message}" for erreur in refus.errors]
+            queryset = queryset.none()
+    demande = params.get("sort", tri)
+    cles, faux = ordre(tris, demande, ())
+    if faux or not cles:
+        demande = tri
+        cles, _faux = ordre(tris, tri, ())
+    taille = _entier(params.get("taille"), par_page)
+    taille = taille if taille in TAILLES else par_page
+    page = max(1, _entier(params.get("page"), 1))
+    debut = (page - 1) * taille
+    lignes = list(queryset.order_by(*cles)[debut : debut + taille + 1])
+    if page == 1 and len(lignes) <= taille:
+        total = len(lignes)
+    else:
+        total = queryset.order_by()[: COMPTE_MAX + 1].count()
+    return Liste(
+        objets=lignes[:taille],
+        total=total,
+        page=page,
+        par_page=taille,
+        a_suivante=len(lignes) > taille,
+        params=params,
+        chemin=request.path,
+        tri=demande,
+        criteres=[_lier(critere, params) for critere in criteres],
+        onglets=onglets,
+        erreurs=erreurs,
+    )
+
+
+def _lier(critere: Critere, params: QueryDict) -> CritereLie:
+    valeurs = _valeurs(params, critere.nom) if critere.genre != TEXTE else params.getlist(critere.nom)
+    choix = critere.choix
+    if isinstance(choix, QuerySet):
+        if critere.genre == RECHERCHE:
+            ids = [int(v) for v in valeurs if v.isascii() and v.isdigit() and len(v) < 19]
+            choix = choix.filter(pk__in=ids) if ids else choix.none()
+        options = [(str(objet.pk), str(objet)) for objet in choix]
+    else:
+        options = [(str(cle), str(mots)) for cle, mots in choix if cle != ""]
+    return CritereLie(critere, valeurs, options)
+
+
+def _propres(params: QueryDict) -> QueryDict:
+    """Without what is empty or cannot be searched for."""
+    propres = QueryDict(mutable=True)
+    for cle, valeurs in params.lists():
+        gardees = [valeur for valeur in valeurs if valeur.strip() and "\x00" not in valeur]
+        if gardees:
+            propres.setlist(cle, gardees)
+    return propres
+
+
+def _valeurs(params: QueryDict, cle: str) -> list[str]:
+    """`a=1,2` and `a=1&a=2` alike; the text of a search stays whole."""
+    if cle == "search":
+        return params.getlist(cle)
+    return [valeur for brut in params.getlist(cle) for valeur in brut.split(",") if valeur]
+
+
+def _entier(texte: str | None, defaut: int) -> int:
+    return int(texte) if texte and texte.isascii() and texte.isdigit() and len(texte) < 7 else defaut
+
+
+def _jour(texte: str) -> str:
+    try:
+        jour = parse_date(texte)
+    except ValueError:
+        return ""
+    return date_format(jour, "SHORT_DATE_FORMAT") if jour else ""
+
+
+def repondre_recherche(resultats: Iterable[tuple[int, str, str]]) -> JsonResponse:
+    """What a select in which one types shows: (id, words, smaller words under them)."""
+    return JsonResponse(
+        {
+            "resultats": [
+                {"value": str(pk), "text": texte, "detail": detail} for pk, texte, detail in resultats
+            ]
+        }
+    )

@@ -1,0 +1,347 @@
+"""The small components of every page. What is repeated on each row of a list is a filter that costs microseconds, not
+an include."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django import forms, template
+from django.db.models import Model
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext as _, ngettext
+
+from erp.navigation import navigation, nouveau
+from erp.pages import Liste
+
+register = template.Library()
+
+# (champ, valeur) → colour and icon; the words come from the model's own choices.
+TONS: dict[tuple[str, str], tuple[str, str]] = {
+    ("statut", "ouverte"): ("bleu", "inbox"),
+    ("statut", "affectee"): ("violet", "user-check"),
+    ("statut", "en_cours"): ("cyan", "player-play"),
+    ("statut", "en_attente"): ("orange", "player-pause"),
+    ("statut", "cloturee"): ("vert", "check"),
+    ("statut", "annulee"): ("gris", "ban"),
+    ("statut", "archivee"): ("gris", "archive"),
+    ("priorite", "urgente"): ("rouge-plein", "flame"),
+    ("priorite", "haute"): ("orange", "arrow-up"),
+    ("priorite", "normale"): ("gris", ""),
+    ("priorite", "basse"): ("gris", "arrow-down"),
+    ("priorite", "programmee"): ("gris", "calendar"),
+    ("criticite", "critique"): ("rouge", "alert-triangle"),
+    ("criticite", "haute"): ("orange", "arrow-up"),
+    ("criticite", "normale"): ("gris", ""),
+    ("criticite", "basse"): ("gris", "arrow-down"),
+    ("statut", "operationnel"): ("vert", "circle-check"),
+    ("statut", "maintenance"): ("cyan", "tool"),
+    ("statut", "panne"): ("rouge", "alert-triangle"),
+    ("statut", "retire"): ("gris", "archive"),
+    ("statut", "brouillon"): ("gris", "pencil"),
+    ("statut", "actif"): ("vert", "circle-check"),
+    ("statut", "suspendu"): ("orange", "player-pause"),
+    ("statut", "expire"): ("rouge", "clock"),
+    ("statut", "resilie"): ("gris", "ban"),
+    ("statut", "demandee"): ("orange", "hourglass"),
+    ("statut", "acceptee"): ("vert", "check"),
+    ("statut", "refusee"): ("gris", "x"),
+    ("type_mouvement", "entree"): ("vert", "plus"),
+    ("type_mouvement", "retour"): ("cyan", "arrow-back-up"),
+    ("type_mouvement", "sortie"): ("orange", "arrow-right"),
+    ("type_mouvement", "ajustement"): ("violet", "adjustments"),
+    ("niveau_service", "premium"): ("violet", "star"),
+    ("role", "admin"): ("violet", "shield"),
+    ("role", "responsable"): ("bleu", "user-cog"),
+    ("role", "technicien"): ("cyan", "tool"),
+    ("role", "client"): ("gris", "building"),
+    ("resultat", "ok"): ("vert", "check"),
+    ("resultat", "non_conforme"): ("rouge", "x"),
+    ("resultat", "non_applicable"): ("gris", "ban"),
+    ("niveau", "expert"): ("violet", ""),
+    ("niveau", "avance"): ("bleu", ""),
+    ("niveau", "intermediaire"): ("gris", ""),
+    ("niveau", "debutant"): ("gris", ""),
+}
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static("vendor/icones.svg")
+
+
+@register.simple_tag
+def icone(nom: str, classe: str = "") -> SafeString:
+    """An icon of static/icones.txt, decoration only: what it means is written beside it or in an aria-label."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        f" {classe}" if classe else "",
+        _sprite(),
+        nom,
+    )
+
+
+@lru_cache(maxsize=512)
+def _pastille(libelle: str, ton: str, nom_icone: str) -> SafeString:
+    dessin = icone(nom_icone) if nom_icone else ""
+    return format_html('<span class="pastille ton-{}">{}{}</span>', ton, dessin, libelle)
+
+
+@register.filter
+def badge(objet: Model, champ: str) -> SafeString:
+    """`{{ intervention|badge:"statut" }}`: a field with choices, in its colour and with its icon; "" when empty."""
+    valeur = str(getattr(objet, champ))
+    if not valeur:
+        return SafeString("")
+    ton, nom_icone = TONS.get((champ, valeur), ("gris", ""))
+    return _pastille(str(getattr(objet, f"get_{champ}_display")()), ton, nom_icone)
+
+
+@register.simple_tag
+def pastille(libelle: object, ton: str = "gris", icone: str = "") -> SafeString:
+    """A badge of one's own: gris, bleu, cyan, vert, orange, rouge, rouge-plein, violet."""
+    return _pastille(str(libelle), ton, icone)
+
+
+@register.filter
+def moment(quand: datetime | date | None) -> SafeString | str:
+    """22/11/2026 14:30, as a `<time>`; a dash when there is none."""
+    if quand is None:
+        return "—"
+    if not isinstance(quand, datetime):
+        return format_html('<time datetime="{}">{}</time>', quand.isoformat(), date_format(quand, "SHORT_DATE_FORMAT"))
+    local = timezone.localtime(quand)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        date_format(local, "SHORT_DATETIME_FORMAT"),
+    )
+
+
+@register.filter
+def relatif(quand: datetime | None) -> SafeString | str:
+    """« dans 3 h », « il y a 2 jours », « demain 14:30 », with the exact time on hover; a dash when there is none."""
+    if quand is None:
+        return "—"
+    local = timezone.localtime(quand)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        date_format(local, "SHORT_DATETIME_FORMAT"),
+        en_mots(quand),
+    )
+
+
+def en_mots(quand: datetime, maintenant: datetime | None = None) -> str:
+    """How far a moment is from now, in the words a person would use."""
+    maintenant = maintenant or timezone.now()
+    ecart = quand - maintenant
+    local, ici = timezone.localtime(quand), timezone.localtime(maintenant)
+    jours = (local.date() - ici.date()).days
+    if abs(ecart) < timedelta(minutes=1):
+        return _("à l’instant")
+    if abs(ecart) < timedelta(hours=12) or jours == 0:
+        combien = duree(round(abs(ecart).total_seconds() / 60))
+        return _("dans %(duree)s") % {"duree": combien} if ecart > timedelta(0) else _("il y a %(duree)s") % {
+            "duree": combien
+        }
+    heure = date_format(local, "TIME_FORMAT")
+    if jours == 1:
+        return _("demain à %(heure)s") % {"heure": heure}
+    if jours == -1:
+        return _("hier à %(heure)s") % {"heure": heure}
+    if 0 < jours <= 30:
+        return ngettext("dans %(n)d jour", "dans %(n)d jours", jours) % {"n": jours}
+    if -30 <= jours < 0:
+        return ngettext("il y a %(n)d jour", "il y a %(n)d jours", -jours) % {"n": -jours}
+    return date_format(local, "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def duree(minutes: int | None) -> str:
+    """Whole minutes as « 45 min », « 2 h », « 2 h 05 », « 3 j 4 h »; a dash when there is none."""
+    if minutes is None:
+        return "—"
+    jours, reste = divmod(int(minutes), 24 * 60)
+    heures, mins = divmod(reste, 60)
+    if jours:
+        return f"{jours}\u202f{_('j')} {heures}\u202fh" if heures else f"{jours}\u202f{_('j')}"
+    if heures:
+        return f"{heures}\u202fh\u202f{mins:02d}" if mins else f"{heures}\u202fh"
+    return f"{mins}\u202fmin"
+
+
+@register.filter
+def mad(montant: Decimal | None) -> str:
+    """1 234,50 MAD; a dash when there is none."""
+    if montant is None:
+        return "—"
+    return f"{number_format(montant, decimal_pos=2, use_l10n=True, force_grouping=True)}\u00a0MAD"
+
+
+@register.filter
+def quantite(nombre: Decimal | None) -> str:
+    """A quantity without useless decimals: 3, 2,5."""
+    if nombre is None:
+        return "—"
+    propre = Decimal(nombre).normalize()
+    decimales = max(0, -int(propre.as_tuple().exponent))
+    return str(number_format(propre, decimal_pos=decimales, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def initiales(nom: str) -> str:
+    """Two letters for an avatar."""
+    mots = [mot for mot in str(nom).split() if mot[0].isalnum()]
+    return "".join(mot[0] for mot in (mots[:1] + mots[-1:] if len(mots) > 1 else mots)).upper()
+
+
+@register.simple_tag
+def miette(libelle: object, nom_url: str = "", *args: object) -> SafeString:
+    """One step of the breadcrumbs: `{% miette "Clients" "clients:liste" %}`, or a URL already made."""
+    if not nom_url:
+        return format_html('<li class="breadcrumb-item active" aria-current="page">{}</li>', libelle)
+    url = nom_url if nom_url.startswith("/") else reverse(nom_url, args=args)
+    return format_html('<li class="breadcrumb-item"><a href="{}">{}</a></li>', url, libelle)
+
+
+@register.simple_tag
+def fait(libelle: object, valeur: object, lien: str = "") -> SafeString:
+    """One line of `<dl class="faits">`; a dash when there is nothing to say."""
+    if valeur is None or valeur == "":
+        contenu: object = "—"
+    elif lien:
+        contenu = format_html('<a href="{}">{}</a>', lien, valeur)
+    else:
+        contenu = valeur
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", libelle, contenu)
+
+
+@register.simple_tag
+def colonne(liste: Liste[Any], libelle: object, cle: str = "", classe: str = "") -> SafeString:
+    """The heading of a column; with a sort key it is a link that sorts by it."""
+    attribut = format_html(' class="{}"', classe) if classe else ""
+    if not cle:
+        return format_html('<th scope="col"{}>{}</th>', attribut, libelle)
+    tete = liste.en_tete(cle)
+    signe = icone({"asc": "arrow-up", "desc": "arrow-down"}.get(tete.sens, "selector"))
+    return format_html(
+        '<th scope="col"{} aria-sort="{}"><a class="tri{}" href="{}" hx-get="{}" hx-target="#liste"'
+        ' hx-swap="outerHTML" hx-push-url="true" id="tri-{}">{}{}</a></th>',
+        attribut,
+        tete.aria,
+        " actif" if tete.sens else "",
+        tete.url,
+        tete.url,
+        cle,
+        libelle,
+        signe,
+    )
+
+
+_CASES = (forms.CheckboxInput,)
+_GROUPES = (forms.CheckboxSelectMultiple, forms.RadioSelect)
+
+
+@register.inclusion_tag("composants/champ.html")
+def champ(
+    champ_lie: BoundField,
+    classe: str = "",
+    libelle: object = "",
+    aide: object = "",
+    suffixe: object = "",
+    autofocus: bool = False,
+    placeholder: object = "",
+) -> dict[str, Any]:
+    """A field with its label, its hint, and its error beside it."""
+    widget = champ_lie.field.widget
+    attrs: dict[str, Any] = {}
+    genre = "champ"
+    if isinstance(widget, _GROUPES):
+        genre = "groupe"
+    elif isinstance(widget, _CASES):
+        genre = "case"
+        attrs["class"] = "form-check-input"
+    else:
+        base = "form-select" if isinstance(widget, forms.Select) else "form-control"
+        propre = widget.attrs.get("class", "")
+        attrs["class"] = f"{base} {propre}".strip()
+    if champ_lie.errors and genre != "groupe":
+        attrs["class"] += " is-invalid"
+    if autofocus:
+        attrs["autofocus"] = True
+    if placeholder:
+        attrs["placeholder"] = str(placeholder)
+    return {
+        "champ": champ_lie,
+        "genre": genre,
+        "controle": champ_lie.as_widget(attrs=attrs) if genre != "groupe" else "",
+        "classe": classe,
+        "libelle": libelle or champ_lie.label,
+        "aide": aide or champ_lie.help_text,
+        "suffixe": suffixe,
+        "obligatoire": champ_lie.field.required,
+    }
+
+
+@register.inclusion_tag("composants/pagination.html")
+def pagination(liste: Liste[Any]) -> dict[str, Any]:
+    """Where the page stands in the list, and the way to the others."""
+    return {"liste": liste}
+
+
+@register.inclusion_tag("composants/etat_liste.html")
+def etat_de_liste(liste: Liste[Any]) -> dict[str, Any]:
+    """The active filters, each with a cross that takes it away, and what is wrong with one."""
+    return {"liste": liste}
+
+
+@register.inclusion_tag("composants/filtres.html")
+def filtres_de_liste(liste: Liste[Any], recherche: object = "") -> dict[str, Any]:
+    """Tabs, search field and panel of filters; they swap `#liste` and write the URL."""
+    return {"liste": liste, "recherche": recherche}
+
+
+@register.inclusion_tag("composants/vide.html")
+def vide(titre: object, phrase: object = "", icone: str = "inbox", url: str = "", action: object = "") -> dict[str, Any]:
+    """An empty list says what to do next."""
+    return {"titre": titre, "phrase": phrase, "icone": icone, "url": url, "action": action}
+
+
+@register.simple_tag(takes_context=True)
+def formulaire_htmx(context: template.Context) -> SafeString:
+    """The attributes of a form that is sent to the URL it came from, by htmx or without; errors come back in place."""
+    url = context["request"].get_full_path()
+    return format_html(
+        'method="post" action="{0}" hx-post="{0}" hx-target="this" hx-swap="outerHTML"'
+        ' hx-disabled-elt="find button[type=submit]" novalidate',
+        url,
+    )
+
+
+@register.simple_tag
+def direction() -> str:
+    """Reading direction of the language in force."""
+    return "rtl" if (get_language() or "fr").startswith("ar") else "ltr"
+
+
+@register.inclusion_tag("composants/navigation.html", takes_context=True)
+def navigation_principale(context: template.Context) -> dict[str, Any]:
+    """The links that the reader's role sees, by domain; the one of the current page is marked."""
+    request = context["request"]
+    groupes = navigation(request.user.role, get_language() or "fr")
+    chemins = sorted((lien.url for groupe in groupes for lien in groupe.liens), key=len, reverse=True)
+    courant = next((url for url in chemins if url != "/" and request.path.startswith(url)), "/")
+    return {"groupes": groupes, "courant": courant}
+
+
+@register.simple_tag(takes_context=True)
+def liens_nouveau(context: template.Context) -> Any:
+    """What the reader may create."""
+    return nouveau(context["request"].user.role, get_language() or "fr")

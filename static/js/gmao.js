@@ -1,0 +1,210 @@
+// What every page does in the browser. No page needs it to be read: each link and form works without.
+"use strict";
+(() => {
+  const $ = (selecteur, dans = document) => dans.querySelector(selecteur);
+  const $$ = (selecteur, dans = document) => [...dans.querySelectorAll(selecteur)];
+
+  // --- Theme ---------------------------------------------------------------------------------------------------------
+  const basculerTheme = () => {
+    const racine = document.documentElement;
+    racine.dataset.bsTheme = racine.dataset.bsTheme === "dark" ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", racine.dataset.bsTheme);
+    } catch {
+      // storage refused: the choice lasts as long as the page
+    }
+  };
+
+  // --- The menu, on a narrow screen ----------------------------------------------------------------------------------
+  const ouvrirMenu = (ouvert) => {
+    document.body.classList.toggle("menu-ouvert", ouvert);
+    const bouton = $("[data-menu-ouvrir]");
+    bouton?.setAttribute("aria-expanded", String(ouvert));
+    if (ouvert) $("#menu a")?.focus();
+    else if ($("#menu")?.contains(document.activeElement)) bouton?.focus();
+  };
+
+  // --- Dialogs: a link with data-dialogue shows the form of its page without leaving this one ------------------------
+  const dialogue = $("#dialogue");
+  const corps = $("#dialogue-corps");
+
+  const montrerDialogue = () => {
+    const titre = $("[data-dialogue-titre]", corps);
+    $("#dialogue-titre").textContent = titre ? titre.dataset.dialogueTitre : "";
+    if (!dialogue.open) dialogue.showModal();
+    const premier = $("[autofocus], .is-invalid, [data-focus]", corps) ??
+      $("input:not([type=hidden]), select, textarea", corps);
+    premier?.focus();
+  };
+
+  // --- One question before what cannot be undone ---------------------------------------------------------------------
+  const confirmer = (question, oui) =>
+    new Promise((resoudre) => {
+      const boite = $("#confirmation");
+      $("#confirmation-question").textContent = question;
+      const bouton = $("[data-confirmation-oui]", boite);
+      const parDefaut = bouton.textContent;
+      if (oui) bouton.textContent = oui;
+      boite.returnValue = "non";
+      boite.addEventListener("close", () => {
+        bouton.textContent = parDefaut;
+        resoudre(boite.returnValue === "oui");
+      }, { once: true });
+      boite.showModal();
+    });
+
+  document.addEventListener("submit", (evenement) => {
+    const formulaire = evenement.target;
+    const source = evenement.submitter?.dataset.confirmer ? evenement.submitter : formulaire;
+    const question = source.dataset.confirmer;
+    if (!question || formulaire.dataset.confirme) return;
+    evenement.preventDefault();
+    evenement.stopImmediatePropagation();
+    const { submitter } = evenement;
+    confirmer(question, source.dataset.confirmerOui).then((oui) => {
+      if (!oui) return;
+      formulaire.dataset.confirme = "1";
+      formulaire.requestSubmit(submitter ?? undefined);
+      delete formulaire.dataset.confirme;
+    });
+  }, true);
+
+  // --- Clicks --------------------------------------------------------------------------------------------------------
+  document.addEventListener("click", (evenement) => {
+    const clic = (selecteur) => evenement.target.closest(selecteur);
+    const lien = clic("a[data-dialogue]");
+    if (lien && !evenement.ctrlKey && !evenement.metaKey && !evenement.shiftKey && evenement.button === 0) {
+      evenement.preventDefault();
+      $("#dialogue-alertes").replaceChildren();
+      htmx.ajax("GET", lien.getAttribute("href"), { source: lien, target: "#dialogue-corps", swap: "innerHTML" });
+    } else if (clic("[data-dialogue-fermer]") || (clic("[data-fermer]") && dialogue?.open)) {
+      evenement.preventDefault();
+      dialogue.close();
+    } else if (clic("[data-theme-bascule]")) {
+      basculerTheme();
+    } else if (clic("[data-menu-ouvrir]")) {
+      ouvrirMenu(!document.body.classList.contains("menu-ouvert"));
+    } else if (clic("[data-menu-fermer]")) {
+      ouvrirMenu(false);
+    } else if (clic("[data-avis-fermer]")) {
+      $("#avis").hidden = true;
+    } else if (clic("[data-imprimer]")) {
+      window.print();
+    }
+  });
+  dialogue?.addEventListener("close", () => corps.replaceChildren());
+
+  // --- Keys: / to search, n for new, Escape to close the menu --------------------------------------------------------
+  document.addEventListener("keydown", (evenement) => {
+    if (evenement.key === "Escape" && document.body.classList.contains("menu-ouvert")) ouvrirMenu(false);
+    if (evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
+    if (evenement.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+    if (evenement.key === "/") {
+      const champ = $("#recherche");
+      if (champ) {
+        evenement.preventDefault();
+        champ.focus();
+        champ.select();
+      }
+    } else {
+      const lien = $$("[data-raccourci]").find((element) => element.dataset.raccourci === evenement.key);
+      if (lien) {
+        evenement.preventDefault();
+        lien.click();
+      }
+    }
+  });
+
+  // --- Selects in which one types: data-chercher is the URL that answers, empty to search what is in the page --------
+  const habillerSelects = (racine) => {
+    if (typeof TomSelect === "undefined") return;
+    for (const champ of $$("select[data-chercher]", racine)) {
+      if (champ.tomselect) continue;
+      const url = champ.dataset.chercher;
+      const rendu = (donnee, echapper) =>
+        `<div><span>${echapper(donnee.text)}</span>${donnee.detail ? `<small class="ts-detail">${echapper(donnee.detail)}</small>` : ""}</div>`;
+      const rien = champ.dataset.rien ?? "";
+      const options = {
+        maxOptions: 50,
+        plugins: champ.multiple ? ["remove_button"] : [],
+        placeholder: champ.dataset.placeholder ?? "",
+        hidePlaceholder: true,
+        render: {
+          option: rendu,
+          no_results: (_donnee, echapper) => `<div class="no-results">${echapper(rien)}</div>`,
+        },
+        onInitialize() {
+          const decrit = champ.getAttribute("aria-describedby");
+          if (decrit) this.control_input.setAttribute("aria-describedby", decrit);
+          if (champ.autofocus) this.focus();
+        },
+      };
+      if (url) {
+        Object.assign(options, {
+          valueField: "value",
+          labelField: "text",
+          searchField: [],
+          score: () => () => 1,
+          loadThrottle: 150,
+          shouldLoad: (texte) => texte.trim().length >= 2,
+          load(texte, repondre) {
+            this.clearOptions();
+            fetch(`${url}?q=${encodeURIComponent(texte)}`, { headers: { Accept: "application/json" } })
+              .then((reponse) => (reponse.ok ? reponse.json() : { resultats: [] }))
+              .then((donnees) => repondre(donnees.resultats))
+              .catch(() => repondre());
+          },
+        });
+      }
+      new TomSelect(champ, options);
+    }
+  };
+
+  // --- htmx ----------------------------------------------------------------------------------------------------------
+  const avis = (texte) => {
+    const boite = $("#avis");
+    if (!boite) return;
+    boite.textContent = texte;
+    boite.hidden = false;
+    clearTimeout(avis.minuterie);
+    avis.minuterie = setTimeout(() => (boite.hidden = true), 8000);
+  };
+
+  const brancher = (nom, action) => document.body.addEventListener(nom, action);
+
+  brancher("htmx:configRequest", (evenement) => {
+    // a list's URL says what is filtered, not what is not
+    const { parameters, verb } = evenement.detail;
+    if (verb !== "get" || !evenement.target.closest("form[data-filtres]")) return;
+    for (const cle of [...new Set(parameters.keys?.() ?? Object.keys(parameters))]) {
+      const valeurs = evenement.detail.formData.getAll(cle).filter((valeur) => String(valeur).trim() !== "");
+      evenement.detail.formData.delete(cle);
+      for (const valeur of valeurs) evenement.detail.formData.append(cle, valeur);
+    }
+  });
+
+  brancher("htmx:beforeSwap", (evenement) => {
+    // a refusal must not appear behind the dialog that asked
+    const { detail } = evenement;
+    if (detail.target?.id === "alertes" && dialogue?.open) detail.target = $("#dialogue-alertes");
+  });
+
+  brancher("htmx:afterSwap", (evenement) => {
+    const cible = evenement.detail.target;
+    if (cible?.id === "dialogue-corps" || (dialogue?.open && dialogue.contains(evenement.detail.elt))) {
+      if ($("form, [data-dialogue-titre]", corps)) montrerDialogue();
+      return;
+    }
+    const erreur = $("[data-focus]", evenement.detail.elt) ?? (cible?.id === "alertes" ? $("[data-focus]", cible) : null);
+    erreur?.focus();
+  });
+
+  brancher("htmx:load", (evenement) => habillerSelects(evenement.detail.elt));
+  brancher("htmx:sendError", () => avis($("#avis").dataset.horsLigne));
+  brancher("htmx:responseError", (evenement) => {
+    if (evenement.detail.xhr.status >= 500 || evenement.detail.xhr.status === 400) avis($("#avis").dataset.erreur);
+  });
+
+  // --- A page just shown ---------------------------------------------------------------------------------------------
+  $("main [data-focus]")?.focus();
+})();
