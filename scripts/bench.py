@@ -231,7 +231,8 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         pause = [
             ligne[0]
             for ligne in lire(
-                "SELECT DISTINCT ON (technicien_id) id FROM interventions WHERE statut = 'en_cours' ORDER BY technicien_id"
+                "SELECT DISTINCT ON (technicien_id) id FROM interventions"
+                " WHERE statut = 'en_cours' ORDER BY technicien_id"
             )
         ]
     etat = dict.fromkeys(pause, "en_cours")

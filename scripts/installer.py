@@ -33,7 +33,7 @@ def dire(texte: str) -> None:
 
 def empreinte(*fichiers: str) -> str:
     """One hash for the contents of some files of the project, a missing one counting as empty."""
-    somme = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    somme = hashlib.sha256()
     for fichier in fichiers:
         chemin = os.path.join(RACINE, fichier)
         if os.path.isfile(chemin):
@@ -109,7 +109,7 @@ def preparer_venv() -> None:
         ) from None
     dire("environnement Python dans .venv/")
     try:
-        venv.create(VENV, clear=True, with_pip=True)
+        venv.create(VENV, clear=True, symlinks=True, with_pip=True)
     except (OSError, subprocess.CalledProcessError) as erreur:
         raise Refus(
             "L'environnement .venv n'a pas pu être créé (%s) : vérifiez la place libre et que ce "
@@ -131,7 +131,7 @@ def installer_paquets(outils: bool) -> None:
     verrous = ["requirements.txt"] + (["requirements-dev.txt"] if outils else [])
     verrou = verrous[-1]
     marque = os.path.join(VENV, "empreinte-" + verrou)
-    attendue = empreinte(*verrous)
+    attendue = empreinte(*verrous)  # a new .venv has lost the mark with the rest
     if a_jour(marque, attendue):
         return
     dire("paquets Python de %s (une à deux minutes la première fois)" % verrou)

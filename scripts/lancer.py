@@ -72,8 +72,10 @@ def compte_application(env: dict[str, str]) -> Compte | None:
         return None
     if not peut(nobody, "r", RACINE / "manage.py") or not peut(nobody, "x", Path(sys.executable)):
         return None
+    # An interpreter under a closed folder may find another Python's library, or none.
+    meme_python = f"import sys, django, erp; sys.exit(sys.version != {sys.version!r})"
     essai = subprocess.run(
-        [sys.executable, "-c", "import django, erp"],
+        [sys.executable, "-c", meme_python],
         cwd=RACINE,
         env=env,
         user=nobody.uid,
@@ -127,7 +129,7 @@ def verifier_les_serveurs_donnes() -> None:
         try:
             psycopg.connect(url, connect_timeout=10).close()
         except psycopg.Error as erreur:
-            raison = str(erreur).strip().splitlines()[-1]
+            raison = str(erreur).strip().splitlines()[0]
             raise ErreurDemarrage(
                 f"La base de données de DATABASE_URL ne répond pas ({raison}) : corrigez cette "
                 "variable, ou retirez-la pour utiliser la base embarquée."
