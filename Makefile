@@ -36,8 +36,8 @@ bench: setup-dev ## Les mesures de vitesse, sur une grande société
 screenshots: setup-dev ## Refaire les captures d’écran de la documentation
 	@exec $(PY) scripts/captures.py $(ARGS)
 
-demo-large: setup ## Charger une grande société dans la base de « make run » (N=200000 interventions)
-	@exec $(PY) scripts/avec_services.py --durables $(PY) manage.py demo --interventions $(N) $(ARGS)
+demo-large: setup ## Une grande société dans la base de « make run » (N=200000 ; ARGS=--remplacer)
+	@DEBUG=true $(PY) scripts/avec_services.py --durables sh -c '$(PY) manage.py migrate -v 0 && exec $(PY) manage.py demo --interventions $(N) $(ARGS)'
 
 messages: setup-dev ## Mettre les catalogues de traduction à jour (locale/*/LC_MESSAGES/*.po)
 	@$(PY) scripts/traductions.py extraire

@@ -119,7 +119,7 @@ def environnement(var: Path, port: int) -> dict[str, str]:
     # Celery warns a worker run by root, which is so only when nobody cannot read the project.
     env["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser privileges"
     if env["DEBUG"].lower() in ("true", "1", "yes", "on"):
-        env.setdefault("SECRET_KEY", cle_secrete(dossier_secrets(var)))
+        env["SECRET_KEY"] = env.get("SECRET_KEY") or cle_secrete(dossier_secrets(var))
     return env
 
 
