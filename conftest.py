@@ -1,6 +1,9 @@
 """The people that every app's tests speak of. Each is a `User`; `technicien.technicien` is the profile of one who goes
 out, `client.contact.client` the company of one who uses the portal."""
 
+import os
+import shutil
+
 import pytest
 
 from accounts.models import User
@@ -49,3 +52,32 @@ def autre_client(db: None) -> User:
         user__full_name="Omar Client",
         client__nom_entreprise="Laiterie du Sud",
     ).user
+
+
+# --- Browser journeys (marker `browser`) -----------------------------------------------------------
+
+
+def chemin_chromium() -> str | None:
+    """The machine's Chromium: Playwright's own download is not used."""
+    noms = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, noms)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium the journeys are skipped, aloud; in CI they may not be."""
+    journeys = [item for item in items if item.get_closest_marker("browser")]
+    if not journeys or chemin_chromium():
+        return
+    raison = "Chromium manque : installez-le (Debian, Ubuntu : apt install chromium)"
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError(raison)
+    for item in journeys:
+        item.add_marker(pytest.mark.skip(reason=raison))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the Chromium to drive."""
+    chemin = chemin_chromium()
+    assert chemin is not None
+    return chemin
