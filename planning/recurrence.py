@@ -1,6 +1,12 @@
-"""Calendar rules of preventive plans (RFC 5545 RRULE), by whole days: pure functions."""
+"""Calendar rules of preventive plans (RFC 5545 RRULE), by whole days: pure functions.
+
+One reading that RFC 5545 leaves to nobody's profit: a monthly or yearly rule that names no day and starts on the 29th,
+30th or 31st falls on the last day of the months that are too short (RFC 7529, SKIP=BACKWARD), instead of skipping them.
+`BYMONTHDAY=31`, asked for by name, keeps the RFC's meaning.
+"""
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from dateutil.rrule import rrule, rrulestr
@@ -16,36 +22,76 @@ _PARTIE = re.compile(
     r"|BYWEEKNO=-?\d{1,2}(,-?\d{1,2})*"
     r"|WKST=(MO|TU|WE|TH|FR|SA|SU)"
 )
+_JOURS_NOMMES = frozenset({"BYMONTHDAY", "BYDAY", "BYSETPOS", "BYWEEKNO"})
 # A rule that names no day in so many years never will (30 February …).
 HORIZON_ANNEES = 40
 HORIZON = timedelta(days=366 * HORIZON_ANNEES)
 
 
-def lire(regle: str, depart: date) -> rrule:
-    """The rule counted from `depart`. Raises ValueError when it is no rule of days, or names no day at all."""
-    parties = regle.upper().split(";")
-    noms = [partie.partition("=")[0] for partie in parties]
-    if not all(_PARTIE.fullmatch(partie) for partie in parties):
+def lire(regle: str, depart: date, jusqu_a: date | None = None) -> rrule:
+    """The rule counted from `depart`, up to `jusqu_a` (`HORIZON` after `depart` by default).
+
+    Raises ValueError when it is no rule of days.
+    """
+    parties = [partie.partition("=") for partie in regle.upper().split(";")]
+    if not all(_PARTIE.fullmatch("".join(partie)) for partie in parties):
         raise ValueError("a part of the rule is unknown")
-    if noms.count("FREQ") != 1 or len(set(noms)) != len(noms):
+    lues = {nom: valeur for nom, _egal, valeur in parties}
+    if "FREQ" not in lues or len(lues) != len(parties):
         raise ValueError("each part of the rule stands once, FREQ among them")
-    lue = rrulestr(";".join(parties), dtstart=datetime.combine(depart, datetime.min.time()))
-    if not isinstance(lue, rrule):
+    texte = ";".join(f"{nom}={valeur}" for nom, valeur in _fin_de_mois(lues, depart).items())
+    bornee = rrulestr(texte, dtstart=_minuit(depart))
+    if not isinstance(bornee, rrule):
         raise ValueError("one rule, not a set of rules")
-    bornee: rrule = lue.replace(until=datetime.combine(depart, datetime.min.time()) + HORIZON)
-    if next(iter(bornee), None) is None:
-        raise ValueError("the rule names no day")
-    return lue
+    resultat: rrule = bornee.replace(until=_minuit(jusqu_a or _plus_tard(depart, HORIZON)))
+    return resultat
+
+
+def _fin_de_mois(parties: dict[str, str], depart: date) -> dict[str, str]:
+    """The parts of the rule, with the last day of a short month standing in for the day it lacks."""
+    if depart.day <= 28 or _JOURS_NOMMES & parties.keys():
+        return parties
+    jours = ",".join(str(jour) for jour in range(28, depart.day + 1))
+    derniere = {"BYMONTHDAY": jours, "BYSETPOS": "-1"}
+    if parties["FREQ"] == "MONTHLY":
+        return {**parties, **derniere}
+    if parties["FREQ"] == "YEARLY" and "BYMONTH" not in parties:
+        return {**parties, "BYMONTH": str(depart.month), **derniere}
+    return parties
 
 
 def premiere_echeance(regle: str, depart: date) -> date:
     """The first day of the rule on or after `depart`. Raises ValueError."""
-    return next(iter(lire(regle, depart))).date()
+    premier = next(iter(lire(regle, depart)), None)
+    if premier is None:
+        raise ValueError("the rule names no day")
+    return premier.date()
 
 
 def echeance_suivante(regle: str, depart: date, apres: date) -> date:
     """The first day of the rule, counted from `depart`, that comes after `apres`. Raises ValueError."""
-    jour = lire(regle, depart).after(datetime.combine(apres, datetime.max.time()))
+    jusqu_a = _plus_tard(max(depart, apres), HORIZON)
+    jour = lire(regle, depart, jusqu_a).after(_minuit(apres))
     if jour is None:
         raise ValueError("the rule names no later day")
     return jour.date()
+
+
+def derniere_echeance(regle: str, depart: date, jusqu_a: date) -> date | None:
+    """The last day of the rule, counted from `depart`, that is not after `jusqu_a`. Raises ValueError."""
+    jour = lire(regle, depart, jusqu_a).before(_minuit(jusqu_a), inc=True)
+    return jour.date() if jour is not None else None
+
+
+def echeances(regle: str, depart: date, debut: date, fin: date) -> Iterator[date]:
+    """The days of the rule, counted from `depart`, in [debut, fin]. Raises ValueError."""
+    for jour in lire(regle, depart, fin).xafter(_minuit(debut), inc=True):
+        yield jour.date()
+
+
+def _minuit(jour: date) -> datetime:
+    return datetime.combine(jour, datetime.min.time())
+
+
+def _plus_tard(jour: date, delai: timedelta) -> date:
+    return date.max if date.max - jour < delai else jour + delai

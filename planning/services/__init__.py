@@ -1,4 +1,4 @@
-"""What is planned: the catalogue of gammes and plans."""
+"""What is planned: the catalogue of gammes and plans, and the interventions that plans make."""
 
 from planning.services.catalogue import (
     activer_plan,
@@ -9,11 +9,14 @@ from planning.services.catalogue import (
     supprimer_gamme,
     supprimer_plan,
 )
+from planning.services.generation import Bilan, generer_preventives
 
 __all__ = [
+    "Bilan",
     "activer_plan",
     "creer_gamme",
     "creer_plan",
+    "generer_preventives",
     "modifier_gamme",
     "modifier_plan",
     "supprimer_gamme",

@@ -1,0 +1,295 @@
+"""Preventive work comes up by itself: each due plan makes its intervention, once per plan and date.
+
+Rules that the spec leaves open, settled here:
+
+- A fixed plan that has missed dates (the generator stood still, the plan was off) makes up for the latest one only;
+  the older are counted in `Bilan.sautees` and written to the log. Nobody does six weekly visits on one morning.
+- A floating plan waits for the intervention that it made: the next date is counted from the day it was finished, or
+  from its due date when it was cancelled or deleted.
+- A plan by date and by meter counts both anew from whichever came first.
+- A meter that was replaced takes its plan along: what was left to run on the old one is left on the new one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.models import SYSTEME
+from equipment.choices import StatutEquipement
+from equipment.models import Compteur, ReleveCompteur
+from erp.exceptions import ERPException
+from erp.lots import cles_par_lots
+from interventions.choices import STATUTS_ACTIFS
+from interventions.models import Intervention
+from interventions.services import NouveauPoint, creer_intervention
+from interventions.services.echeance import calendrier_societe
+from planning.choices import ModeEcheance
+from planning.models import OccurrencePlan, PlanMaintenance
+from planning.recurrence import (
+    derniere_echeance,
+    echeance_suivante,
+    echeances,
+    premiere_echeance,
+)
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Bilan:
+    """What one run did: interventions made, missed dates not made up for, plans that failed (see the log)."""
+
+    creees: int = 0
+    sautees: int = 0
+    erreurs: int = 0
+
+
+def generer_preventives(*, jour: date | None = None, limite: int | None = None) -> Bilan:
+    """Make the interventions of every active plan whose date, less its days of advance, has come by `jour` (today).
+
+    However often it runs, and however many runs there are at once, a plan and date give one intervention: each plan is
+    handled in a transaction of its own, on its locked row (a run that finds it locked passes on), and the database
+    holds one occurrence per plan and date. A plan that fails is logged, counted, and does not stop the others.
+    Plans of retired machines and of inactive clients wait. `limite` stops after about that many interventions.
+    """
+    jour = jour or timezone.localdate()
+    bilan = Bilan()
+    _noter_les_realisations()
+    _pour_chaque(_sans_terme(), lambda plan, _: _fixer_le_terme(plan, jour), bilan)
+    _pour_chaque(_compteur_remplace(), lambda plan, _: _suivre_le_remplacement(plan), bilan)
+    _pour_chaque(
+        _dus(jour),
+        lambda plan, total: _generer(plan, jour, total),
+        bilan,
+        assez=lambda: limite is not None and bilan.creees >= limite,
+    )
+    logger.info(
+        "generation_preventive",
+        jour=jour.isoformat(),
+        creees=bilan.creees,
+        sautees=bilan.sautees,
+        erreurs=bilan.erreurs,
+    )
+    return bilan
+
+
+def _pour_chaque(
+    plans: QuerySet[PlanMaintenance],
+    faire: Callable[[PlanMaintenance, Bilan], None],
+    bilan: Bilan,
+    *,
+    assez: Callable[[], bool] = lambda: False,
+) -> None:
+    """Do it to each plan, one transaction and one locked row at a time; what it counts counts once it is committed."""
+    for pk in cles_par_lots(plans):
+        if assez():
+            return
+        partiel = Bilan()
+        try:
+            with transaction.atomic():
+                # asked again with the lock: another run may have been here since the list was read
+                plan = (
+                    plans.filter(pk=pk)
+                    .select_related("gamme", "equipement")
+                    .select_for_update(skip_locked=True, no_key=True, of=("self",))
+                    .first()
+                )
+                if plan is not None:
+                    faire(plan, partiel)
+        except (ERPException, DatabaseError, ValueError):
+            logger.exception("plan_en_erreur", plan=pk)
+            bilan.erreurs += 1
+            continue
+        bilan.creees += partiel.creees
+        bilan.sautees += partiel.sautees
+
+
+def _dernier_releve() -> Subquery:
+    return Subquery(
+        ReleveCompteur.objects.filter(compteur=OuterRef("compteur"))
+        .order_by("-date_releve", "-id")
+        .values("valeur")[:1]
+    )
+
+
+def _en_service() -> QuerySet[PlanMaintenance]:
+    return PlanMaintenance.objects.filter(actif=True, equipement__client__is_active=True).exclude(
+        equipement__statut=StatutEquipement.RETIRE
+    )
+
+
+def _dus(jour: date) -> QuerySet[PlanMaintenance]:
+    """By date or by meter."""
+    par_compteur = PlanMaintenance.objects.filter(prochaine_valeur__lte=_dernier_releve())
+    return _en_service().filter(
+        Q(pk__in=PlanMaintenance.objects.dus(jour).values("pk"))
+        | Q(pk__in=par_compteur.values("pk"))
+    )
+
+
+def _sans_terme() -> QuerySet[PlanMaintenance]:
+    """Plans that do not know what comes next: floating ones whose job is over, and new ones."""
+    en_cours = OccurrencePlan.objects.filter(
+        plan=OuterRef("pk"), intervention__statut__in=STATUTS_ACTIFS
+    )
+    return (
+        _en_service()
+        .filter(
+            ~Q(regle="") & Q(prochaine_echeance__isnull=True)
+            | Q(compteur__isnull=False, prochaine_valeur__isnull=True)
+        )
+        .exclude(Exists(en_cours), mode=ModeEcheance.FLOTTANT)
+    )
+
+
+def _compteur_remplace() -> QuerySet[PlanMaintenance]:
+    """More is left to run than one interval, and the meter was replaced: the value is that of the old one."""
+    remplacements = ReleveCompteur.objects.filter(compteur=OuterRef("compteur"), remplacement=True)
+    return _en_service().filter(
+        Exists(remplacements), prochaine_valeur__gt=_dernier_releve() + F("intervalle_compteur")
+    )
+
+
+def _generer(plan: PlanMaintenance, jour: date, bilan: Bilan) -> None:
+    if plan.prochaine_echeance is not None and plan.prochaine_echeance < jour:
+        _rattraper(plan, plan.prochaine_echeance, jour, bilan)
+    avance = timedelta(days=plan.jours_avance)
+    while (echeance := plan.prochaine_echeance) is not None and echeance - avance <= jour:
+        bilan.creees += _creer(plan, echeance)
+        _avancer(plan, echeance)
+    if plan.compteur is not None and plan.prochaine_valeur is not None:
+        atteinte = _valeur(plan.compteur)
+        if atteinte is not None and atteinte >= plan.prochaine_valeur:
+            bilan.creees += _creer(plan, jour)
+            _avancer(plan, jour)
+    plan.enregistrer("prochaine_echeance", "prochaine_valeur")
+
+
+def _rattraper(plan: PlanMaintenance, due: date, jour: date, bilan: Bilan) -> None:
+    """Pass over the missed dates but the latest; the one that was due counts as missed only if a later one was too."""
+    depart = _depart(plan, due)
+    derniere = derniere_echeance(plan.regle, depart, jour)
+    if derniere is None or derniere <= due:
+        return
+    sautees = sum(1 for passee in echeances(plan.regle, depart, due, derniere) if passee < derniere)
+    logger.info(
+        "echeances_sautees",
+        plan=plan.pk,
+        du=due.isoformat(),
+        retenue=derniere.isoformat(),
+        nombre=sautees,
+    )
+    bilan.sautees += sautees
+    plan.prochaine_echeance = derniere
+
+
+def _creer(plan: PlanMaintenance, echeance: date) -> int:
+    """The intervention of that date, unless it was made before; returns how many were made."""
+    occurrence, nouvelle = OccurrencePlan.objects.get_or_create(plan=plan, date_echeance=echeance)
+    if not nouvelle:
+        return 0
+    gamme = plan.gamme
+    _ouverture, fermeture = calendrier_societe().plage(echeance)
+    occurrence.intervention = creer_intervention(
+        par=SYSTEME,
+        equipement_id=plan.equipement_id,
+        type_intervention=gamme.type_intervention,
+        titre=gamme.titre,
+        description=gamme.description,
+        priorite=gamme.priorite,
+        date_limite=fermeture,
+        duree_estimee=gamme.duree_estimee,
+        competences=list(gamme.competences.values_list("pk", flat=True)),
+        controles=[
+            NouveauPoint(libelle=point.libelle, obligatoire=point.obligatoire, unite=point.unite)
+            for point in gamme.points.all()
+        ],
+    )
+    occurrence.enregistrer("intervention")
+    return 1
+
+
+def _avancer(plan: PlanMaintenance, echeance: date) -> None:
+    """What comes after an occurrence: nothing yet for a floating plan, else the next date and meter value."""
+    if plan.mode == ModeEcheance.FLOTTANT:
+        plan.prochaine_echeance = plan.prochaine_valeur = None
+        return
+    if plan.regle:
+        plan.prochaine_echeance = echeance_suivante(plan.regle, _depart(plan, echeance), echeance)
+    if plan.compteur is None or plan.intervalle_compteur is None:
+        return
+    atteinte = _valeur(plan.compteur) or Decimal(0)
+    if plan.regle or plan.prochaine_valeur is None:
+        plan.prochaine_valeur = atteinte + plan.intervalle_compteur
+    else:  # the next multiple not reached yet
+        retard = atteinte - plan.prochaine_valeur
+        plan.prochaine_valeur += plan.intervalle_compteur * (retard // plan.intervalle_compteur + 1)
+
+
+def _depart(plan: PlanMaintenance, due: date) -> date:
+    """What the rule is counted from: the plan's start, or the last occurrence where a meter may have come first."""
+    return plan.date_depart if plan.compteur_id is None and plan.mode == ModeEcheance.FIXE else due
+
+
+def _valeur(compteur: Compteur, le: datetime | None = None) -> Decimal | None:
+    """The last reading, taken by that moment when one is given."""
+    releves = compteur.releves.order_by("-date_releve", "-id")
+    if le is not None:
+        releves = releves.filter(date_releve__lte=le)
+    return releves.values_list("valeur", flat=True).first()
+
+
+def _fixer_le_terme(plan: PlanMaintenance, jour: date) -> None:
+    """Count what comes next from the last occurrence: from its completion if it was done, else from its due date."""
+    derniere = plan.occurrences.select_related("intervention").order_by("-date_echeance").first()
+    if derniere is None:
+        if plan.regle and plan.prochaine_echeance is None:
+            plan.prochaine_echeance = premiere_echeance(plan.regle, plan.date_depart)
+        finie = None
+    else:
+        intervention = derniere.intervention
+        faite = intervention is not None and intervention.date_cloture is not None
+        finie = intervention.date_fin if intervention is not None and faite else None
+        base = timezone.localdate(finie) if finie is not None else derniere.date_echeance
+        if plan.regle and plan.prochaine_echeance is None:
+            depart = plan.date_depart if plan.mode == ModeEcheance.FIXE else base
+            suivante = echeance_suivante(plan.regle, depart, base)
+            if suivante < jour:
+                suivante = derniere_echeance(plan.regle, depart, jour) or suivante
+            plan.prochaine_echeance = suivante
+    if plan.compteur is not None and plan.prochaine_valeur is None and plan.intervalle_compteur:
+        plan.prochaine_valeur = (_valeur(plan.compteur, finie) or 0) + plan.intervalle_compteur
+    plan.enregistrer("prochaine_echeance", "prochaine_valeur")
+
+
+def _suivre_le_remplacement(plan: PlanMaintenance) -> None:
+    """The new meter starts at its first reading; what the old one had left to run is left to run."""
+    assert plan.compteur is not None
+    assert plan.prochaine_valeur is not None
+    assert plan.intervalle_compteur is not None
+    releves = plan.compteur.releves.order_by("-date_releve", "-id")
+    nouveau = releves.filter(remplacement=True).first()
+    assert nouveau is not None
+    ancien = releves.filter(date_releve__lt=nouveau.date_releve).first()
+    reste = plan.prochaine_valeur - (ancien.valeur if ancien is not None else Decimal(0))
+    plan.prochaine_valeur = nouveau.valeur + min(max(reste, Decimal(0)), plan.intervalle_compteur)
+    plan.enregistrer("prochaine_valeur")
+
+
+def _noter_les_realisations() -> None:
+    """`derniere_execution` is the day on which the latest finished intervention of the plan was finished."""
+    finies = (
+        Intervention.objects.filter(occurrence__plan=OuterRef("pk"), date_cloture__isnull=False)
+        .order_by("-date_fin")
+        .values("date_fin__date")[:1]
+    )
+    PlanMaintenance.objects.annotate(realisee=Subquery(finies)).filter(
+        Q(derniere_execution__isnull=True) | Q(derniere_execution__lt=F("realisee")),
+        realisee__isnull=False,
+    ).update(derniere_execution=Subquery(finies), updated_at=timezone.now())
