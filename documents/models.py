@@ -86,3 +86,16 @@ class Document(Horodate):
 
     def get_absolute_url(self) -> str:
         return reverse("documents:fichier", args=[self.pk])
+
+    @property
+    def proprietaire(self) -> tuple[str, models.Model]:
+        """What the file belongs to: the name of its kind, and the thing."""
+        for genre in PROPRIETAIRES:
+            if getattr(self, f"{genre}_id") is not None:
+                objet: models.Model = getattr(self, genre)
+                return genre, objet
+        raise AssertionError("the database holds every document to one owner")
+
+    @property
+    def est_image(self) -> bool:
+        return self.mime_type.startswith("image/")

@@ -10,13 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from notifications.services import notifier
 
 from accounts.choices import Role
 from accounts.models import User
 from interventions.choices import ActionJournal
 from interventions.models import Intervention
 from notifications.choices import Evenement
+from notifications.services import notifier
 from technicians.models import Technicien
 
 RESPONSABLES, CLIENT, TECHNICIEN = "responsables", "client", "technicien"
@@ -49,6 +49,7 @@ _TITRES: dict[Evenement, Callable[[], str]] = {
     Evenement.INTERVENTION_EN_ATTENTE: lambda: _("%(reference)s en attente : %(titre)s"),
     Evenement.INTERVENTION_CLOTUREE: lambda: _("%(reference)s clôturée : %(titre)s"),
     Evenement.INTERVENTION_ANNULEE: lambda: _("%(reference)s annulée : %(titre)s"),
+    Evenement.DOCUMENT_AJOUTE: lambda: _("%(reference)s : document ajouté"),
     Evenement.ANNULATION_DEMANDEE: lambda: _("%(reference)s : le client demande l’annulation"),
 }
 
@@ -168,6 +169,18 @@ def annoncer_demande_annulation(intervention: Intervention, motif: str, *, par: 
         _publics(intervention, frozenset({RESPONSABLES})),
         par=par,
         message=lambda: motif,
+    )
+
+
+def annoncer_document(intervention: Intervention, nom: str, *, interne: bool, par: User) -> None:
+    """The others on the intervention; the client only of what it may open."""
+    publics = {RESPONSABLES, TECHNICIEN} if interne else {RESPONSABLES, TECHNICIEN, CLIENT}
+    _annoncer(
+        intervention,
+        Evenement.DOCUMENT_AJOUTE,
+        _publics(intervention, frozenset(publics)),
+        par=par,
+        message=lambda: nom,
     )
 
 

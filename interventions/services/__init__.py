@@ -3,7 +3,7 @@
 from interventions.services.client import demander_annulation, noter_satisfaction
 from interventions.services.creation import NouveauPoint, creer_intervention, supprimer_intervention
 from interventions.services.echeance import calculer_date_limite, contrat_couvrant
-from interventions.services.edition import ajouter_remarque, modifier_intervention
+from interventions.services.edition import ajouter_remarque, modifier_intervention, noter_document
 from interventions.services.terrain import (
     ajouter_controle,
     ajouter_temps,
@@ -33,6 +33,7 @@ __all__ = [
     "demander_annulation",
     "deplanifier",
     "modifier_intervention",
+    "noter_document",
     "noter_satisfaction",
     "planifier",
     "repondre_controle",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from erp.exceptions import AuthorizationError, BusinessRuleError, ErreurChamp, ValidationError
+from interventions import notifications
 from interventions.choices import ActionJournal, Priorite
 from interventions.models import HistoriqueIntervention, Intervention
 from interventions.permissions import peut_modifier, peut_remarquer, peut_saisir
@@ -175,3 +176,25 @@ def ajouter_remarque(
         remarque=texte,
         interne=interne and not par.est_client,
     )
+
+
+@transaction.atomic
+def noter_document(
+    *, par: User, intervention_id: int, nom: str, interne: bool, ajout: bool = True
+) -> None:
+    """A line in the journal for a file that was attached or taken away, closed interventions included.
+
+    Called by the services of documents, which authorise; the others on the intervention are told of a new file.
+    """
+    intervention = verrouiller(intervention_id, par)
+    enregistrer(intervention)
+    journaliser(
+        intervention,
+        ActionJournal.DOCUMENT,
+        par=par,
+        remarque=nom,
+        interne=interne,
+        donnees={"document": [None, nom] if ajout else [nom, None]},
+    )
+    if ajout:
+        notifications.annoncer_document(intervention, nom, interne=interne, par=par)

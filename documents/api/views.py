@@ -1,0 +1,82 @@
+"""`/api/v1/documents`: upload, list, what is known of a file, its bytes, its removal."""
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from documents import services
+from documents.api.serializers import DepotEntree
+from documents.filters import TRIS, DocumentFiltres
+from documents.models import Document
+from documents.reponses import servir
+from erp.api.columns import Colonnes
+from erp.api.listing import ListeApi
+from erp.api.schema import page_de, sortie
+from erp.api.views import RequeteApi, VueApi
+from erp.exceptions import IntrouvableError
+
+DOCUMENT = Colonnes(
+    Document,
+    {
+        "id": "id",
+        "nom_fichier": "nom_fichier",
+        "type_document": "type_document",
+        "taille": "taille",
+        "mime_type": "mime_type",
+        "checksum": "checksum",
+        "interne": "interne",
+        "intervention_id": "intervention_id",
+        "equipement_id": "equipement_id",
+        "client_id": "client_id",
+        "contrat_id": "contrat_id",
+        "uploaded_by_id": "uploaded_by_id",
+        "uploaded_by_nom": "uploaded_by__full_name",
+        "date_upload": "date_upload",
+        "updated_at": "updated_at",
+    },
+)
+
+
+class Documents(VueApi):
+    liste = ListeApi(
+        colonnes=DOCUMENT, filtres=DocumentFiltres, tris=TRIS, tri_defaut=("-date_upload", "-id")
+    )
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(responses={200: page_de("Document", DOCUMENT)})
+    def get(self, request: RequeteApi) -> Response:
+        return self.lister(Document.objects.visible_to(request.user))
+
+    @extend_schema(
+        request={"multipart/form-data": DepotEntree}, responses={201: sortie("Document", DOCUMENT)}
+    )
+    def post(self, request: RequeteApi) -> Response:
+        donnees = self.entree(DepotEntree)
+        document = services.deposer_document(
+            par=request.user, fichier=donnees.pop("file"), **donnees
+        )
+        fiche = DOCUMENT.fiche(Document.objects.visible_to(request.user), document.pk)
+        return self.creee(fiche, f"/api/v1/documents/{document.pk}")
+
+
+class UnDocument(VueApi):
+    @extend_schema(responses={200: sortie("Document", DOCUMENT)})
+    def get(self, request: RequeteApi, pk: int) -> Response:
+        return self.fiche(DOCUMENT.fiche(Document.objects.visible_to(request.user), pk))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: RequeteApi, pk: int) -> Response:
+        with self.si_inchangee(Document.objects.visible_to(request.user), pk):
+            services.supprimer_document(par=request.user, document_id=pk)
+        return self.vide()
+
+
+class Fichier(VueApi):
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: RequeteApi, pk: int) -> HttpResponseBase:
+        document = Document.objects.visible_to(request.user).filter(pk=pk).first()
+        if document is None:
+            raise IntrouvableError
+        return servir(request._request, document)

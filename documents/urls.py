@@ -1,0 +1,11 @@
+from django.urls import path
+
+from documents import views
+
+app_name = "documents"
+
+urlpatterns = [
+    path("<int:pk>/fichier", views.fichier, name="fichier"),
+    path("<int:pk>/supprimer", views.supprimer, name="supprimer"),
+    path("de/<slug:genre>/<int:pk>/", views.cadre, name="cadre"),
+]
