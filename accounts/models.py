@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Langue, Role
 from accounts.fields import EmailMinuscule
-from accounts.querysets import UserManager
+from accounts.querysets import SessionApiQuerySet, UserManager
 from erp.models import Horodate
 
 ROLE_SYSTEME = "systeme"
@@ -102,3 +102,33 @@ class User(AbstractBaseUser, Horodate):
 # It is no row (a check constraint knows four roles), so what it writes is signed by nobody.
 Acteur = User
 SYSTEME = User(username="systeme", email="", full_name="Système", role=ROLE_SYSTEME)
+
+
+class SessionApi(Horodate):
+    """One sign-in to the API: the family of the refresh tokens that followed one another since.
+
+    Only the last one, `jeton`, is good. One that was spent comes back when it was stolen: the whole family ends. An access
+    token names its session too, so that signing out takes effect at once.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="sessions_api", verbose_name=_("utilisateur")
+    )
+    jeton = models.UUIDField(_("jeton en cours"))
+    agent = models.CharField(_("appareil"), max_length=200, blank=True)
+    adresse = models.GenericIPAddressField(_("adresse"), null=True, blank=True)
+    utilisee_le = models.DateTimeField(_("utilisée le"))
+    expire_le = models.DateTimeField(_("expire le"))
+    revoquee_le = models.DateTimeField(_("révoquée le"), null=True, blank=True)
+
+    objects = SessionApiQuerySet.as_manager()
+
+    class Meta:
+        db_table = "sessions_api"
+        verbose_name = _("session de l’API")
+        verbose_name_plural = _("sessions de l’API")
+        ordering = ("-utilisee_le", "-id")
+        indexes = (models.Index(fields=["expire_le"], name="idx_session_api_expiration"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.agent or self.adresse or self.pk}"

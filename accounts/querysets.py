@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -6,7 +7,7 @@ from django.db import models
 from accounts.choices import Role
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import SessionApi, User
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -42,3 +43,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def get_by_natural_key(self, username: str | None) -> "User":
         user: User = self.get(email=(username or "").strip().lower())
         return user
+
+
+class SessionApiQuerySet(models.QuerySet["SessionApi"]):
+    def visible_to(self, user: "User") -> Self:
+        """Everybody sees his own."""
+        return self.filter(user=user) if user.is_active else self.none()
+
+    def ouvertes(self, maintenant: datetime) -> Self:
+        """Neither revoked nor expired."""
+        return self.filter(revoquee_le__isnull=True, expire_le__gt=maintenant)

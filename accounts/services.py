@@ -16,11 +16,11 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.module_loading import import_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts import permissions
 from accounts.choices import Langue, Role
 from accounts.models import User
+from accounts.sessions import fermer_sessions
 from erp.exceptions import BusinessRuleError, ErreurChamp, ValidationError
 from erp.validation import ecrire, effacer, exiger, trouver
 
@@ -141,7 +141,7 @@ def changer_activation(*, par: User, user_id: int, actif: bool) -> User:
     user: User = trouver(User.objects.visible_to(par), user_id, verrou=True)
     if not actif:
         _garder_un_admin(user, admins)
-        revoquer_jetons(user)
+        fermer_sessions(user)
     user.is_active = actif
     user.enregistrer("is_active")
     return user
@@ -168,7 +168,7 @@ def modifier_profil(*, par: User, **champs: Unpack[ChampsProfil]) -> User:
 
 @transaction.atomic
 def changer_mot_de_passe(*, par: User, ancien_mot_de_passe: str, nouveau_mot_de_passe: str) -> User:
-    """Change one's own password; every other session and every refresh token ends.
+    """Change one's own password; every other session, of pages and of the API, ends.
 
     Raises ValidationError when the old one is wrong or the new one too weak.
     """
@@ -181,7 +181,7 @@ def changer_mot_de_passe(*, par: User, ancien_mot_de_passe: str, nouveau_mot_de_
         )
     _poser_mot_de_passe(user, nouveau_mot_de_passe, "nouveau_mot_de_passe")
     user.enregistrer("password")
-    revoquer_jetons(user)
+    fermer_sessions(user)
     return user
 
 
@@ -208,7 +208,7 @@ def demander_reinitialisation(*, email: str) -> None:
 
 @transaction.atomic
 def reinitialiser_mot_de_passe(*, uid: str, jeton: str, nouveau_mot_de_passe: str) -> User:
-    """Set the password that was chosen through a link; the link is spent, every session and refresh token ends.
+    """Set the password that was chosen through a link; the link is spent, every session ends.
 
     Raises ValidationError LIEN_INVALIDE for a link that is wrong, used or older than PASSWORD_RESET_TIMEOUT, or for a
     weak password.
@@ -220,7 +220,7 @@ def reinitialiser_mot_de_passe(*, uid: str, jeton: str, nouveau_mot_de_passe: st
         )
     _poser_mot_de_passe(user, nouveau_mot_de_passe, "nouveau_mot_de_passe")
     user.enregistrer("password")
-    revoquer_jetons(user)
+    fermer_sessions(user)
     return user
 
 
@@ -239,14 +239,6 @@ def lien_mot_de_passe(user: User) -> str:
     """The path where the person chooses a password, good once and for PASSWORD_RESET_TIMEOUT seconds."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("accounts:reinitialiser", args=[uid, default_token_generator.make_token(user)])
-
-
-def revoquer_jetons(user: User) -> None:
-    """End every refresh token that was given to the user."""
-    vivants = OutstandingToken.objects.filter(user=user, blacklistedtoken__isnull=True)
-    BlacklistedToken.objects.bulk_create(
-        [BlacklistedToken(token=jeton) for jeton in vivants], ignore_conflicts=True
-    )
 
 
 def _ecrire_a(user: User, courriel: Courriel) -> None:

@@ -1,5 +1,7 @@
 """Bases shared by every app, and the company's own settings."""
 
+from datetime import time, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Length, Now
@@ -42,8 +44,8 @@ class ParametresSociete(Horodate):
     telephone = models.CharField(_("téléphone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     ice = models.CharField(_("ICE"), max_length=15, blank=True)
-    heure_ouverture = models.TimeField(_("ouverture"), default="08:30")
-    heure_fermeture = models.TimeField(_("fermeture"), default="18:00")
+    heure_ouverture = models.TimeField(_("ouverture"), default=time(8, 30))
+    heure_fermeture = models.TimeField(_("fermeture"), default=time(18, 0))
     jours_ouvres = ArrayField(
         models.PositiveSmallIntegerField(),
         default=list,
@@ -79,3 +81,32 @@ class ParametresSociete(Horodate):
     def actuels(cls) -> "ParametresSociete":
         """The one row; the defaults when nobody has changed anything yet."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+
+DUREE_CLE = timedelta(hours=24)
+
+
+class CleIdempotence(Horodate):
+    """The first answer to a POST that carried an `Idempotency-Key`, kept for `DUREE_CLE`.
+
+    `utilisateur` is a plain id: users stand above this app, and a row lives for a day.
+    """
+
+    utilisateur = models.BigIntegerField(_("utilisateur"))
+    cle = models.CharField(_("clé"), max_length=255)
+    empreinte = models.BinaryField(_("empreinte de la demande"))
+    statut = models.PositiveSmallIntegerField(_("statut HTTP"), null=True)
+    en_tetes = models.JSONField(_("en-têtes"), default=dict)
+    corps = models.BinaryField(_("corps"), default=b"")
+
+    class Meta:
+        db_table = "cles_idempotence"
+        verbose_name = _("clé d’idempotence")
+        verbose_name_plural = _("clés d’idempotence")
+        indexes = (models.Index(fields=["created_at"], name="idx_cle_idempotence_date"),)
+        constraints = (
+            models.UniqueConstraint(fields=["utilisateur", "cle"], name="cle_idempotence_unique"),
+        )
+
+    def __str__(self) -> str:
+        return self.cle

@@ -218,7 +218,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["erp.api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["erp.api.parsers.OrjsonParser"],
     "DEFAULT_THROTTLE_CLASSES": ["erp.api.throttling.DebitThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "erp.api.schema.SchemaApi",
     "EXCEPTION_HANDLER": "erp.api.errors.exception_handler",
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -1,18 +1,27 @@
 """Every address of the product. Apps are named by string: the platform imports none of them."""
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from erp import developpement
+from erp.api.documentation import Inconnue, Redoc, Swagger
+from erp.api.routes import route
 
+handler400 = "erp.api.errors.mauvaise_requete"
 handler403 = "erp.erreurs.interdit"
 handler404 = "erp.erreurs.introuvable"
+handler500 = "erp.api.errors.erreur_interne"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("erp.api.urls")),
+    re_path(r"^api/", Inconnue.as_view()),
+    route("docs", Swagger.as_view(), name="docs"),
+    route("redoc", Redoc.as_view(), name="redoc"),
     path("", include("dashboard.urls")),
     path("", include("accounts.urls")),
     path("interventions/", include("interventions.urls")),
     path("notifications/", include("notifications.urls")),
+    path("documents/", include("documents.urls")),
 ]
 
 if settings.DEBUG:

@@ -1,0 +1,82 @@
+"""Bearer tokens: who is calling, as the database knows him now."""
+
+from typing import Any
+
+import structlog
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.models import User
+from accounts.sessions import ID_MAX, JetonAcces, JetonRefuse, lire
+from erp.api.columns import preparee
+
+# Two rows by their keys: the account, all but its password, and the session that the token names.
+_COLONNES = (
+    "id",
+    "created_at",
+    "updated_at",
+    "last_login",
+    "username",
+    "email",
+    "full_name",
+    "role",
+    "is_active",
+    "langue",
+)
+_QUI = """
+    SELECT u.id, u.created_at, u.updated_at, u.last_login, u.username, u.email, u.full_name, u.role,
+           u.is_active, u.langue
+      FROM users u JOIN sessions_api s ON s.user_id = u.id
+     WHERE u.id = %s::bigint AND s.id = %s::bigint AND u.is_active AND s.revoquee_le IS NULL
+"""
+
+
+class RequeteApi(Request):
+    """A request of somebody who is signed in."""
+
+    user: User
+    auth: Any
+
+
+class JetonAuthentication(BaseAuthentication):
+    """`Authorization: Bearer …`. The account is read on each request, so that a deactivated user, another role or a
+    closed session takes effect at once; a token only says which account and which session to read."""
+
+    def authenticate(self, request: Request) -> tuple[User, JetonAcces] | None:
+        genre, _espace, brut = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if not genre:
+            return None
+        try:
+            return self._qui(genre, brut.strip())
+        except JetonRefuse as refus:
+            # DRF forgets the caller on its own exception only
+            raise AuthenticationFailed(refus.detail, refus.code) from refus
+
+    def _qui(self, genre: str, brut: str) -> tuple[User, JetonAcces]:
+        if genre.lower() != "bearer" or not brut or not brut.isascii():
+            raise JetonRefuse
+        jeton = lire(JetonAcces, brut)
+        user_id, session_id = jeton.get("user_id"), jeton.get("session")
+        if not all(isinstance(pk, int) and 0 < pk <= ID_MAX for pk in (user_id, session_id)):
+            raise JetonRefuse
+        lignes = preparee(_QUI, (user_id, session_id))
+        if not lignes:
+            raise JetonRefuse
+        user = User.from_db("default", _COLONNES, lignes[0])
+        structlog.contextvars.bind_contextvars(user_id=user.pk)
+        return user, jeton
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class JetonDansLeSchema(OpenApiAuthenticationExtension):
+    """How the schema names it."""
+
+    target_class = "accounts.api.authentication.JetonAuthentication"
+    name = "jeton"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -1,0 +1,13 @@
+"""`/api/v1/`: each app brings its routes; what none of them knows is a 404 in the envelope."""
+
+from django.urls import include, path, re_path
+
+from erp.api.documentation import Inconnue, SchemaOpenApi
+from erp.api.routes import route
+
+urlpatterns = [
+    route("schema", SchemaOpenApi.as_view(), name="schema"),
+    path("", include("accounts.api.urls")),
+    path("", include("documents.api.urls")),
+    re_path(r"", Inconnue.as_view(), name="inconnue"),
+]
