@@ -63,6 +63,8 @@ def _champ(champ: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None
     return champ.formfield(**kwargs)
 
 
-def choix(label: Any, *, requis: bool = True, vide: Any = "—") -> Any:
+def choix(label: Any, *, requis: bool = True, vide: Any = "—", widget: Any = None) -> Any:
     """A field for one related object; its queryset is set for each user, nothing can be chosen before."""
-    return forms.ModelChoiceField(queryset=None, label=label, required=requis, empty_label=vide)
+    return forms.ModelChoiceField(
+        queryset=None, label=label, required=requis, empty_label=vide, widget=widget
+    )
