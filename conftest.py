@@ -3,6 +3,7 @@ out, `client.contact.client` the company of one who uses the portal."""
 
 import os
 import shutil
+from typing import Any
 
 import pytest
 
@@ -81,3 +82,12 @@ def chromium() -> str:
     chemin = chemin_chromium()
     assert chemin is not None
     return chemin
+
+
+@pytest.fixture(autouse=True)
+def _statiques_sans_manifeste(settings: Any) -> None:
+    """Pages render without `collectstatic`; the browser tests collect, and see the hashed files."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
