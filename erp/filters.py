@@ -16,7 +16,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet, TextField, Transform, Value
 from django.db.models.expressions import BaseExpression
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -24,6 +24,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from erp.exceptions import ErreurChamp, ValidationError
+from erp.models import CleTri
 from erp.validation import CODES
 
 M = TypeVar("M", bound=Model)
@@ -105,6 +106,16 @@ class DrapeauField(forms.Field):
         raise DjangoValidationError(self.error_messages["invalid"], code="invalid")
 
 
+@CharField.register_lookup
+@TextField.register_lookup
+class _Tri(Transform):
+    """`nom__tri__contains`: without accents or case."""
+
+    lookup_name = "tri"
+    function = "cle_tri"
+    output_field = TextField()
+
+
 # --- Filters --------------------------------------------------------------------------------------
 
 
@@ -160,7 +171,9 @@ class DepuisFiltre(django_filters.Filter):
     field_class = MomentField
 
     def filter(self, qs: QuerySet[M], value: Any) -> QuerySet[M]:
-        return qs if value is None else qs.filter(**{f"{self.field_name}__gte": _debut(value)})
+        return (
+            qs if value is None else qs.filter(**{f"{self.field_name}__gte": debut_du_jour(value)})
+        )
 
 
 class JusquaFiltre(django_filters.Filter):
@@ -171,9 +184,7 @@ class JusquaFiltre(django_filters.Filter):
     def filter(self, qs: QuerySet[M], value: Any) -> QuerySet[M]:
         if value is None:
             return qs
-        if isinstance(value, datetime):
-            return qs.filter(**{f"{self.field_name}__lte": value})
-        return qs.filter(**{f"{self.field_name}__lt": _debut(value + timedelta(days=1))})
+        return qs.filter(**{f"{self.field_name}__lt": borne_haute(value)})
 
 
 class NombreFiltre(django_filters.NumberFilter):
@@ -222,7 +233,7 @@ class RechercheFiltre(django_filters.Filter):
 def _contient(modele: type[Model], chemin: str, mot: str) -> Q:
     relation, _sep, reste = chemin.partition("__")
     if not reste:
-        return Q(**{f"{chemin}__unaccent__icontains": mot})
+        return Q(**{f"{chemin}__tri__contains": CleTri(Value(mot))})
     autre: Any = modele._meta.get_field(relation).related_model
     # its default manager: only ids that the list, already scoped, is compared with
     return Q(
@@ -230,10 +241,18 @@ def _contient(modele: type[Model], chemin: str, mot: str) -> Q:
     )
 
 
-def _debut(valeur: date | datetime) -> datetime:
+def debut_du_jour(valeur: date | datetime) -> datetime:
+    """The moment itself, or midnight in Casablanca of a day."""
     if isinstance(valeur, datetime):
         return valeur
     return timezone.make_aware(datetime.combine(valeur, time()))
+
+
+def borne_haute(valeur: date | datetime) -> datetime:
+    """The first moment after "until this": the next midnight for a day, the next microsecond for a moment."""
+    if isinstance(valeur, datetime):
+        return valeur + timedelta(microseconds=1)
+    return debut_du_jour(valeur + timedelta(days=1))
 
 
 def _jour(valeur: date | datetime) -> date:
