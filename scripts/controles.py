@@ -68,11 +68,10 @@ def controles() -> list[Controle]:
         Controle("traductions", [PYTHON, "scripts/traductions.py", "verifier"]),
     ]
     if compose := commande_compose():
-        liste.append(
-            Controle(
-                "docker-compose.yml", [*compose, "config", "--quiet"], COMPOSE, silencieux=True
-            )
-        )
+        commande = [*compose, "config", "--quiet"]
+        liste.append(Controle("docker-compose.yml", commande, COMPOSE, silencieux=True))
+    else:
+        print("– docker-compose.yml : pas contrôlé, Docker Compose manque ici")
     return liste
 
 
