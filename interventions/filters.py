@@ -1,8 +1,9 @@
 """Filters and sort keys of interventions: page, API and export alike."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from erp.filters import (
@@ -19,7 +20,7 @@ from erp.filters import (
     borne_haute,
     debut_du_jour,
 )
-from erp.models import CleTri
+from erp.models import CleTri, ParametresSociete
 from interventions.choices import (
     MOTIFS_DU_CLIENT,
     STATUTS_ACTIFS,
@@ -42,6 +43,14 @@ def _actives(interventions: Interventions, _nom: str, oui: bool) -> Intervention
 def _en_retard(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
     retards = Intervention.objects.en_retard().values("pk")
     return interventions.filter(pk__in=retards) if oui else interventions.exclude(pk__in=retards)
+
+
+def _a_risque(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
+    """With a running deadline within the company's alert delay."""
+    maintenant = timezone.now()
+    alerte = timedelta(hours=ParametresSociete.actuels().delai_alerte_heures)
+    proches = Intervention.objects.echeance_entre(maintenant, maintenant + alerte).values("pk")
+    return interventions.filter(pk__in=proches) if oui else interventions.exclude(pk__in=proches)
 
 
 def _horloge_arretee(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
@@ -101,6 +110,7 @@ class InterventionFiltres(Filtres):
     type_equipement = TextesFiltre("equipement__type_equipement", label=_("Type d’équipement"))
     actives = DrapeauFiltre(method=_actives, label=_("Actives"))
     en_retard = DrapeauFiltre(method=_en_retard, label=_("En retard"))
+    a_risque = DrapeauFiltre(method=_a_risque, label=_("Échéance proche"))
     horloge_arretee = DrapeauFiltre(method=_horloge_arretee, label=_("En attente du client"))
     planifiee = DrapeauFiltre(method=_planifiee, label=_("Planifiée"))
     annulation_demandee = DrapeauFiltre(method=_annulation_demandee, label=_("Annulation demandée"))
