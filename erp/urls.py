@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("interventions/", include("interventions.urls")),
     path("notifications/", include("notifications.urls")),
+    path("techniciens/", include("technicians.urls")),
     path("documents/", include("documents.urls")),
 ]
 

@@ -20,3 +20,13 @@ class StatutAbsence(models.TextChoices):
     DEMANDEE = "demandee", _("Demandée")
     ACCEPTEE = "acceptee", _("Acceptée")
     REFUSEE = "refusee", _("Refusée")
+
+
+class EtatTechnicien(models.TextChoices):
+    """Where a technicien stands at a moment: derived, never stored."""
+
+    DISPONIBLE = "disponible", _("Disponible")
+    OCCUPE = "occupe", _("En intervention")
+    ABSENT = "absent", _("Absent")
+    HORS_HORAIRES = "hors_horaires", _("Hors horaires")
+    INACTIF = "inactif", _("Inactif")

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -20,6 +21,9 @@ from technicians.querysets import (
     TechnicienCompetenceQuerySet,
     TechnicienQuerySet,
 )
+
+# How long before its end a skill is shown as about to expire.
+ALERTE_EXPIRATION = timedelta(days=60)
 
 
 class Periode(Func):
@@ -182,6 +186,15 @@ class TechnicienCompetence(Horodate):
     @property
     def expiree(self) -> bool:
         return self.date_expiration is not None and self.date_expiration < timezone.localdate()
+
+    @property
+    def expire_bientot(self) -> bool:
+        """Still counts, but for less than `ALERTE_EXPIRATION`."""
+        return (
+            self.date_expiration is not None
+            and not self.expiree
+            and self.date_expiration <= timezone.localdate() + ALERTE_EXPIRATION
+        )
 
 
 class Disponibilite(Horodate):

@@ -5,11 +5,6 @@ from technicians.choices import StatutAbsence
 from technicians.models import Disponibilite, Technicien
 
 
-def peut_lister(user: User) -> bool:
-    """A client meets the names of techniciens on its own interventions, and no list of them."""
-    return user.est_gestion or user.est_technicien
-
-
 def peut_gerer(user: User) -> bool:
     """Write techniciens, skills and absences."""
     return user.est_gestion
@@ -21,8 +16,13 @@ def peut_voir_prive(user: User) -> bool:
 
 
 def peut_voir_fiche(user: User) -> bool:
-    """More than a name."""
+    """More than a name: a client learns who comes, not who that is."""
     return user.est_gestion or user.est_technicien
+
+
+def peut_voir_emploi_du_temps(user: User, technicien: Technicien) -> bool:
+    """Absences, slots, work in hand, and what follows from them: staff, and himself."""
+    return user.est_gestion or (user.est_technicien and technicien.user_id == user.pk)
 
 
 def peut_demander_absence(user: User, technicien: Technicien) -> bool:

@@ -1,16 +1,23 @@
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from technicians.choices import StatutAbsence
+from technicians.choices import EtatTechnicien, StatutAbsence
+from technicians.presence import societe_ouverte
 
 if TYPE_CHECKING:
     from accounts.models import User
     from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+
+
+# Statuts of interventions, whose table stands above this app.
+EN_COURS = "en_cours"
+EN_CHARGE = ("affectee", EN_COURS, "en_attente")
 
 
 class TechnicienQuerySet(models.QuerySet["Technicien"]):
@@ -51,8 +58,52 @@ class TechnicienQuerySet(models.QuerySet["Technicien"]):
         )
         return self.exclude(pk__in=occupes.values("pk"))
 
+    def avec_etat(self, maintenant: datetime | None = None) -> Self:
+        """`etat` (EtatTechnicien) at a moment, from the absences, the open slots, the work under way and the opening
+        hours: the first of these that speaks decides."""
+        maintenant = maintenant or timezone.now()
+        absence = self._des("disponibilites").acceptees()
+        creneau = self._des("creneaux").filter(ouvert=True)
+        en_ce_moment = Q(debut__lte=maintenant, fin__gt=maintenant)
+        repos = (
+            EtatTechnicien.DISPONIBLE
+            if societe_ouverte(maintenant)
+            else EtatTechnicien.HORS_HORAIRES
+        )
+        return self.annotate(
+            etat=Case(
+                When(user__is_active=False, then=Value(EtatTechnicien.INACTIF)),
+                When(Exists(absence.filter(en_ce_moment)), then=Value(EtatTechnicien.ABSENT)),
+                When(
+                    Exists(self._des("interventions").filter(statut=EN_COURS)),
+                    then=Value(EtatTechnicien.OCCUPE),
+                ),
+                When(Exists(creneau.filter(en_ce_moment)), then=Value(EtatTechnicien.OCCUPE)),
+                default=Value(repos),
+                output_field=models.CharField(),
+            )
+        )
+
+    def avec_charge(self) -> Self:
+        """`charge`: how many interventions he has to do, is doing or waits with."""
+        siennes = self._des("interventions").filter(statut__in=EN_CHARGE).order_by()
+        combien = siennes.values("technicien").annotate(combien=Count("pk")).values("combien")
+        return self.annotate(charge=Coalesce(Subquery(combien), 0))
+
+    def _des(self, relation: str) -> Any:
+        """The rows that point at the technicien of the outer query, from a table that may stand above this app."""
+        lie: Any = self.model._meta.get_field(relation).related_model
+        return lie._default_manager.filter(technicien=OuterRef("pk"))
+
     def for_list(self) -> Self:
-        return self.select_related("user")
+        """What a row of a list shows: the person, and the skills that count today."""
+        detenues = self.model._meta.get_field("competences_detenues").related_model
+        valides = (
+            detenues.objects.valides().select_related("competence").order_by("competence__nom")
+        )
+        return self.select_related("user").prefetch_related(
+            Prefetch("competences_detenues", queryset=valides, to_attr="competences_valides")
+        )
 
 
 class CompetenceQuerySet(models.QuerySet["Competence"]):
