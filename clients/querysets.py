@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from clients.choices import StatutContrat
@@ -63,6 +64,20 @@ class ContratQuerySet(models.QuerySet["Contrat"]):
         if user.est_client:
             return self.filter(client__contacts__user=user).exclude(statut=StatutContrat.BROUILLON)
         return self.none()
+
+    def avec_consommation(self) -> Self:
+        """What was done under each contract within its dates, cancelled work apart: `interventions_utilisees`, and
+        `minutes_utilisees` (their real duration; None when there is none)."""
+        # the reason of a cancellation stays when the intervention is archived, its statut does not
+        comptees = Q(
+            interventions__motif_annulation="",
+            interventions__date_creation__date__gte=F("date_debut"),
+            interventions__date_creation__date__lte=F("date_fin"),
+        )
+        return self.annotate(
+            interventions_utilisees=Count("interventions", filter=comptees),
+            minutes_utilisees=Sum("interventions__duree_reelle", filter=comptees),
+        )
 
     def en_vigueur(self) -> Self:
         """Active, and today lies within its dates."""

@@ -1,10 +1,13 @@
 """Forms whose fields are named as the parameters of a service, and that show its refusal beside the field."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.forms import BoundField
+from django.utils.functional import Promise
 
 from erp.exceptions import BusinessRuleError, StaleVersionError, ValidationError
 
@@ -34,9 +37,19 @@ class Formulaire(forms.Form):
     the HTTP status of the answer (422 malformed, 409 refused by a rule, 412 changed meanwhile), with all that was typed.
     """
 
+    # (heading, names of its fields): how a form page lays the fields out; all of them in one group when empty
+    GROUPES: ClassVar[Sequence[tuple[str | Promise, Sequence[str]]]] = ()
+
     resultat: Any = None
     status: int = 200
     perime: bool = False
+
+    def groupes(self) -> Iterator[tuple[str | Promise, list[BoundField]]]:
+        """The fields under their headings; those that this user does not have are left out."""
+        for titre, noms in self.GROUPES or (("", list(self.fields)),):
+            champs = [self[nom] for nom in noms if nom in self.fields]
+            if champs:
+                yield titre, champs
 
     def valeurs(self) -> dict[str, Any]:
         """What was typed, as a service takes it: related objects as ids, lists of them as lists of ids."""
@@ -72,9 +85,87 @@ class Formulaire(forms.Form):
         return None
 
 
+class FormulaireVersionne(Formulaire):
+    """Edits an object that others may edit meanwhile: carries the version that was read, sends only what was changed.
+
+    Every field remembers, in the page, the value it was shown with. When the service answers that the object has moved
+    on, `rebaser` shows the others' changes in the fields this person left alone and keeps what he typed in the rest.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, initial: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, initial={nom: _a_la_minute(v) for nom, v in initial.items()}, **kwargs)
+        for nom, champ in self.fields.items():
+            champ.show_hidden_initial = nom != "version"
+
+    def valeurs(self) -> dict[str, Any]:
+        """Only what was changed, and the version."""
+        return {
+            nom: valeur
+            for nom, valeur in super().valeurs().items()
+            if nom == "version" or nom in self.changed_data
+        }
+
+    def rebaser(self) -> None:
+        """After a StaleVersionError: continue from the object as it is now, which `initial` holds."""
+        donnees: Any = self.data.copy()
+        for nom, champ in self.fields.items():
+            frais = champ.prepare_value(self.initial.get(nom))
+            if nom == "version" or nom not in self.changed_data:
+                _poser(donnees, self.add_prefix(nom), champ.widget, frais)
+            _poser(donnees, self.add_initial_prefix(nom), champ.hidden_widget(), frais)
+        self.data = donnees
+
+
+def _poser(donnees: Any, nom: str, widget: forms.Widget, valeur: Any) -> None:
+    """Put a value in form data as the browser would send it."""
+    texte = widget.format_value(valeur)
+    if isinstance(widget, forms.CheckboxInput):
+        texte = "on" if valeur else None
+    if isinstance(texte, list | tuple):
+        donnees.setlist(nom, [str(element) for element in texte])
+    elif texte is None or texte == "":
+        donnees.pop(nom, None)
+    else:
+        donnees[nom] = str(texte)
+
+
+def _a_la_minute(valeur: Any) -> Any:
+    """The browser's control knows no seconds."""
+    return valeur.replace(second=0, microsecond=0) if isinstance(valeur, datetime) else valeur
+
+
 def _valeur(valeur: Any) -> Any:
     if isinstance(valeur, Model):
         return valeur.pk
     if hasattr(valeur, "model") and hasattr(valeur, "values_list"):
         return [objet.pk for objet in valeur]
     return valeur
+
+
+class ChoixRecherche(forms.Select):
+    """A select over many objects, found by typing at `url`: only the chosen one is written in the page."""
+
+    def __init__(self, url: Any, placeholder: Any = "", attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.url, self.placeholder = url, placeholder
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        attrs = {
+            "data-chercher": str(self.url),
+            "data-placeholder": str(self.placeholder),
+            "data-rien": _("Aucun résultat"),
+            **(attrs or {}),
+        }
+        return super().get_context(name, value, attrs)
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        choix: Any = self.choices
+        ids = [v for v in value if v.isascii() and v.isdigit() and len(v) < 19]
+        options = [("", "")]
+        options += [(objet.pk, choix.field.label_from_instance(objet)) for objet in choix.queryset.filter(pk__in=ids)]
+        return [
+            (None, [self.create_option(name, cle, mots, str(cle) in value, rang)], rang)
+            for rang, (cle, mots) in enumerate(options)
+        ]
