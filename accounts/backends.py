@@ -29,4 +29,5 @@ class EmailBackend(BaseBackend):
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.actifs().filter(pk=user_id).first()
+        user: User | None = User.objects.actifs().filter(pk=user_id).first()
+        return user

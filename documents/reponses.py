@@ -24,7 +24,7 @@ def servir(request: HttpRequest, document: Document) -> HttpResponseBase:
     plage = _plage(request.headers.get("Range", ""), document.taille)
     if request.headers.get("If-Range") not in (None, etiquette):
         plage = None
-    if plage == ():
+    if plage is not None and not plage:
         reponse = HttpResponse(status=416)
         reponse["Content-Range"] = f"bytes */{document.taille}"
         return reponse

@@ -28,7 +28,7 @@ NOM_MAX = 255
 def deposer_document(
     *,
     par: User,
-    fichier: UploadedFile,
+    fichier: "UploadedFile[bytes]",
     type_document: str = TypeDocument.AUTRE,
     interne: bool = False,
     intervention_id: int | None = None,
@@ -103,7 +103,7 @@ def supprimer_document(*, par: User, document_id: int) -> None:
             interne=document.interne,
             ajout=False,
         )
-    stockage, nom = document.fichier.storage, document.fichier.name
+    stockage, nom = document.fichier.storage, str(document.fichier.name)
     document.delete()
     transaction.on_commit(lambda: stockage.delete(nom))
 

@@ -357,7 +357,8 @@ def mesurer(url: str, redis: str, options: argparse.Namespace) -> None:
         liste, compter = mesures(url, port, env)
         for mesure in liste:  # once for nothing: connections, caches, prepared statements
             tourner(mesure, port, 32, serveur.pid, base)
-            mesure.app.clear(), mesure.base.clear(), mesure.debit.clear()
+            for serie in (mesure.app, mesure.base, mesure.debit):
+                serie.clear()
         for _ in range(TOURS):
             for mesure in liste:
                 tourner(

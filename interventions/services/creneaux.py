@@ -138,7 +138,7 @@ def poser_creneau(
     creneau.confirme, creneau.notes = confirme, notes
     creneau.rappel_envoye = False
     with conflits_en_clair():
-        if creneau.pk is None:
+        if creneau._state.adding:
             creneau.save(force_insert=True)
         else:
             creneau.enregistrer("technicien", "debut", "fin", "confirme", "notes", "rappel_envoye")
