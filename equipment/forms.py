@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from clients.forms import SelectCherche
 from clients.models import Client, Contrat, Site
 from equipment.choices import MOUVEMENTS_STATUT, StatutEquipement
 from equipment.models import Compteur, Equipement, ReleveCompteur
@@ -68,8 +69,45 @@ class EquipementForm(FormulaireModele):
         "cout_acquisition",
     )
     d_abord = ("client_id", "site_id", "parent_id")
+    GROUPES = (
+        (
+            gettext_lazy("Équipement"),
+            (
+                "nom",
+                "code_interne",
+                "type_equipement",
+                "marque",
+                "modele",
+                "numero_serie",
+                "criticite",
+            ),
+        ),
+        (
+            gettext_lazy("Où il se trouve"),
+            (
+                "client_id",
+                "site_id",
+                "parent_id",
+                "localisation",
+                "batiment",
+                "etage",
+                "zone",
+            ),
+        ),
+        (
+            gettext_lazy("Dates et entretien"),
+            (
+                "date_installation",
+                "date_mise_en_service",
+                "date_fin_garantie",
+                "frequence_entretien_jours",
+                "cout_acquisition",
+            ),
+        ),
+        (gettext_lazy("Caractéristiques"), ("specifications",)),
+    )
 
-    client_id = choix(gettext_lazy("Client"))
+    client_id = choix(gettext_lazy("Client"), widget=SelectCherche("clients:chercher"))
     site_id = choix(gettext_lazy("Site"), requis=False)
     parent_id = choix(gettext_lazy("Fait partie de"), requis=False)
     specifications = SpecificationsField(
@@ -139,7 +177,7 @@ class CouvertureForm(Formulaire):
         queryset=Equipement.objects.none(),
         label=gettext_lazy("Équipements couverts"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
     )
 
     def __init__(self, *args: Any, user: User, contrat: Contrat, **kwargs: Any) -> None:
