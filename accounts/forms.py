@@ -23,10 +23,26 @@ class UtilisateurForm(FormulaireModele):
         initial=True,
         help_text=gettext_lazy("La personne reçoit un lien pour choisir son mot de passe."),
     )
+    mot_de_passe = forms.CharField(
+        label=gettext_lazy("Premier mot de passe"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Sans invitation : donnez-le vous-même à la personne."),
+    )
 
     def preparer(self) -> None:
         self.fields["username"].required = False
         self.fields["username"].help_text = _("Vide : le début de l’adresse e-mail.")
+
+    def clean(self) -> dict[str, Any]:
+        propre = super().clean() or {}
+        propre["mot_de_passe"] = propre.get("mot_de_passe") or None
+        if not propre.get("invitation") and propre["mot_de_passe"] is None:
+            self.add_error(
+                "mot_de_passe", _("Envoyez une invitation, ou donnez un premier mot de passe.")
+            )
+        return propre
 
 
 class UtilisateurModifierForm(FormulaireModele):

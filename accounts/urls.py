@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import connexion
+from accounts import connexion, views
 
 app_name = "accounts"
 
@@ -9,4 +9,13 @@ urlpatterns = [
     path("deconnexion/", connexion.Deconnexion.as_view(), name="deconnexion"),
     path("mot-de-passe-oublie/", connexion.mot_de_passe_oublie, name="mot_de_passe_oublie"),
     path("mot-de-passe/<str:uid>/<str:jeton>/", connexion.reinitialiser, name="reinitialiser"),
+    path("profil/", views.profil, name="profil"),
+    path("profil/mot-de-passe/", views.mot_de_passe, name="mot_de_passe"),
+    path("utilisateurs/", views.liste, name="liste"),
+    path("utilisateurs/nouveau/", views.creer, name="creer"),
+    path("utilisateurs/<int:pk>/", views.detail, name="detail"),
+    path("utilisateurs/<int:pk>/modifier/", views.modifier, name="modifier"),
+    path("utilisateurs/<int:pk>/activer/", views.activer, name="activer"),
+    path("utilisateurs/<int:pk>/inviter/", views.inviter, name="inviter"),
+    path("utilisateurs/<int:pk>/supprimer/", views.supprimer, name="supprimer"),
 ]

@@ -1,0 +1,206 @@
+"""Parts and the stock ledger, as pages."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.acces import Requete, connexion_requise
+from erp.exceptions import AuthorizationError
+from erp.pages import LISTE, OUI, Critere, Onglet, aller, preparer_liste, rendre
+from erp.validation import exiger
+from stock import permissions, services
+from stock.choices import TypeMouvement
+from stock.filters import MOUVEMENTS_TRIS, PIECES_TRIS, MouvementFiltres, PieceFiltres
+from stock.forms import MouvementForm, PieceForm
+from stock.models import PieceDetachee
+
+
+@connexion_requise
+@require_GET
+def liste(request: Requete) -> HttpResponseBase:
+    """Parts, those furthest under their minimum first."""
+    user = request.user
+    exiger(permissions.peut_voir(user))
+    visibles = PieceDetachee.objects.visible_to(user)
+    page = preparer_liste(
+        request,
+        visibles,
+        tris=PIECES_TRIS,
+        tri="manque",
+        filtres=PieceFiltres,
+        criteres=(
+            Critere("sous_minimum", _("Sous le minimum"), OUI),
+            Critere("emplacement", _("Emplacement"), LISTE, _valeurs(visibles, "emplacement")),
+            Critere("fournisseur", _("Fournisseur"), LISTE, _valeurs(visibles, "fournisseur")),
+        ),
+        onglets=(
+            Onglet(_("Toutes"), {}),
+            Onglet(_("Sous le minimum"), {"sous_minimum": "true"}, "alert-triangle"),
+            Onglet(_("Inactives"), {"is_active": "false"}),
+        ),
+    )
+    return rendre(
+        request,
+        "stock/liste.html",
+        {
+            "liste": page,
+            "peut_gerer": permissions.peut_gerer(user),
+            "voir_montants": permissions.peut_voir_montants(user),
+        },
+        fragment="liste",
+    )
+
+
+def _valeurs(pieces: Any, champ: str) -> list[tuple[str, str]]:
+    """What the parts have in a text column, for a filter."""
+    connues = pieces.exclude(**{champ: ""}).order_by(champ).values_list(champ, flat=True)
+    return [(valeur, valeur) for valeur in connues.distinct()]
+
+
+@connexion_requise
+@require_GET
+def detail(request: Requete, pk: int) -> HttpResponseBase:
+    """The part and its ledger, newest first."""
+    user = request.user
+    piece = get_object_or_404(PieceDetachee.objects.visible_to(user), pk=pk)
+    registre = preparer_liste(
+        request,
+        piece.mouvements.visible_to(user).select_related("user"),
+        tris=MOUVEMENTS_TRIS,
+        tri="-date_mouvement",
+        filtres=MouvementFiltres,
+    )
+    return rendre(
+        request,
+        "stock/detail.html",
+        {
+            "piece": piece,
+            "liste": registre,
+            "peut_gerer": permissions.peut_gerer(user),
+            "voir_montants": permissions.peut_voir_montants(user),
+            "valeur": piece.stock_actuel * piece.prix_unitaire,
+            "manque": max(piece.stock_minimum - piece.stock_actuel, Decimal(0)),
+        },
+        fragment="liste",
+    )
+
+
+@connexion_requise
+@require_http_methods(["GET", "POST"])
+def creer(request: Requete) -> HttpResponseBase:
+    exiger(permissions.peut_gerer(request.user))
+    form = PieceForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.soumettre(services.creer_piece, par=request.user):
+        return aller(request, form.resultat.get_absolute_url(), _("La pièce est créée."))
+    return _formulaire(
+        request,
+        form,
+        titre=_("Nouvelle pièce détachée"),
+        miettes=[(_("Stock"), reverse("stock:liste"))],
+        bouton=_("Créer la pièce"),
+    )
+
+
+@connexion_requise
+@require_http_methods(["GET", "POST"])
+def modifier(request: Requete, pk: int) -> HttpResponseBase:
+    piece = _a_gerer(request, pk)
+    form = PieceForm(request.POST or None, user=request.user, instance=piece)
+    if request.method == "POST" and form.soumettre(
+        services.modifier_piece, par=request.user, piece_id=pk
+    ):
+        return aller(request, piece.get_absolute_url(), _("La pièce est modifiée."))
+    return _formulaire(
+        request,
+        form,
+        titre=_("Modifier %(nom)s") % {"nom": piece.designation},
+        miettes=_miettes(piece),
+        bouton=_("Enregistrer"),
+    )
+
+
+@connexion_requise
+@require_POST
+def supprimer(request: Requete, pk: int) -> HttpResponseBase:
+    services.supprimer_piece(par=request.user, piece_id=pk)
+    return aller(request, reverse("stock:liste"), _("La pièce est supprimée."))
+
+
+@connexion_requise
+@require_http_methods(["GET", "POST"])
+def mouvement(request: Requete, pk: int) -> HttpResponseBase:
+    """An entry, an exit, a return or a count by hand; `?type_mouvement=` chooses which beforehand."""
+    piece = _a_gerer(request, pk)
+    choisi = request.GET.get("type_mouvement", "")
+    if choisi not in TypeMouvement.values:
+        choisi = TypeMouvement.ENTREE
+    form = MouvementForm(request.POST or None, initial={"type_mouvement": choisi})
+    if request.method == "POST" and form.soumettre(
+        services.enregistrer_mouvement, par=request.user, piece_id=pk
+    ):
+        return aller(
+            request,
+            piece.get_absolute_url(),
+            _("Mouvement enregistré : il reste %(stock)s %(unite)s.")
+            % {
+                "stock": f"{form.resultat.stock_apres.normalize():f}",
+                "unite": piece.unite,
+            },
+        )
+    return _formulaire(
+        request,
+        form,
+        titre=_("Mouvement de stock"),
+        miettes=_miettes(piece),
+        bouton=_("Enregistrer le mouvement"),
+        intro=_("%(piece)s : %(stock)s %(unite)s en stock.")
+        % {
+            "piece": piece.designation,
+            "stock": f"{piece.stock_actuel.normalize():f}",
+            "unite": piece.unite,
+        },
+    )
+
+
+def _a_gerer(request: Requete, pk: int) -> PieceDetachee:
+    piece = get_object_or_404(PieceDetachee.objects.visible_to(request.user), pk=pk)
+    if not permissions.peut_gerer(request.user):
+        raise AuthorizationError
+    return piece
+
+
+def _miettes(piece: PieceDetachee) -> list[tuple[str, str]]:
+    return [
+        (_("Stock"), reverse("stock:liste")),
+        (piece.designation, piece.get_absolute_url()),
+    ]
+
+
+def _formulaire(
+    request: Requete,
+    form: Any,
+    *,
+    titre: str,
+    miettes: list[tuple[str, str]],
+    bouton: str,
+    intro: str = "",
+) -> HttpResponseBase:
+    return rendre(
+        request,
+        "formulaire.html",
+        {
+            "form": form,
+            "titre": titre,
+            "miettes": miettes,
+            "bouton": bouton,
+            "retour": miettes[-1][1],
+            "intro": intro,
+        },
+        fragment="formulaire",
+        status=form.status,
+    )
