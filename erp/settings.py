@@ -169,6 +169,8 @@ CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = timedelta(days=14)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# The lowest priority (Redis counts down from 0): a thousand e-mails, or a slow mail server, hold no other job back.
+CELERY_TASK_ROUTES = {"notifications.tasks.envoyer_courriel": {"priority": 9}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TRACK_STARTED = True
@@ -253,6 +255,23 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # one name per vocabulary, whatever the field that uses it is called
+    "ENUM_NAME_OVERRIDES": {
+        nom: f"{app}.choices.{nom.removesuffix(suffixe)}.choices"
+        for app, suffixe, noms in (
+            ("accounts", "", "Role Langue"),
+            ("notifications", "", "Canal Evenement StatutEnvoi"),
+            ("clients", "", "TypeClient NiveauService TypeContrat StatutContrat Couverture Priorite"),
+            ("equipment", "", "StatutEquipement Criticite"),
+            ("technicians", "", "NiveauCompetence TypeAbsence StatutAbsence"),
+            ("stock", "", "TypeMouvement"),
+            ("interventions", "", "TypeIntervention MotifAttente ActionJournal TypeTemps ResultatControle"),
+            ("interventions", "Intervention", "StatutIntervention"),
+            ("planning", "", "ModeEcheance"),
+            ("documents", "", "TypeDocument"),
+        )
+        for nom in noms.split()
+    },
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"

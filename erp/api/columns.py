@@ -22,16 +22,27 @@ import orjson
 import psycopg
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import BooleanField, F, Func, JSONField, Model, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    F,
+    FilteredRelation,
+    Func,
+    JSONField,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.expressions import BaseExpression
 
 from erp.exceptions import IntrouvableError
 
 Ligne = dict[str, Any]
+Colonne = str | BaseExpression | F
 
 _TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
 _EN_C = psycopg.adapters.get_loader(_TIMESTAMPTZ, psycopg.pq.Format.TEXT)
-_IDS = object()  # where the ids go among the parameters of a compiled statement
+_ICI = object()  # where the id or the ids go among the parameters of a compiled statement
 
 
 def preparee(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -53,6 +64,14 @@ def preparee(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(curseur.fetchall())
 
 
+class _Egal(Func):
+    """`key = id`, the id being a parameter of the prepared statement."""
+
+    template = "%(expressions)s::bigint"
+    arg_joiner = " = "
+    output_field = BooleanField()
+
+
 class _Parmi(Func):
     """`id = ANY(ids)`: one parameter, however many ids."""
 
@@ -65,65 +84,68 @@ class _Parmi(Func):
 class _Enonce:
     sql: str
     params: tuple[Any, ...]
-    cle: int  # where the id stands in a row
     json: tuple[int, ...]  # where JSON stands: it is passed on as it is
 
 
 class Colonnes:
-    """The columns of a list or of a detail, by their names on the wire. One of them must be the id."""
+    """The columns of a list or of a detail, by their names on the wire. One of them must be the id.
+
+    `relations` are joins with a condition, which columns may go through (the open slot of an intervention, say).
+    """
 
     def __init__(
-        self, modele: type[Model], colonnes: Mapping[str, str | BaseExpression], *, cle: str = "id"
+        self,
+        modele: type[Model],
+        colonnes: Mapping[str, Colonne],
+        *,
+        cle: str = "id",
+        relations: Mapping[str, FilteredRelation] | None = None,
     ) -> None:
         self.modele = modele
         self.colonnes = dict(colonnes)
         self.noms = tuple(self.colonnes)
         self.cle = cle
+        self.relations = dict(relations or {})
 
-    def avec(self, **autres: str | BaseExpression) -> "Colonnes":
+    def avec(self, **autres: Colonne) -> "Colonnes":
         """These columns and some more."""
-        return Colonnes(self.modele, {**self.colonnes, **autres}, cle=self.cle)
+        return Colonnes(
+            self.modele, {**self.colonnes, **autres}, cle=self.cle, relations=self.relations
+        )
 
     def sans(self, *noms: str) -> "Colonnes":
         """These columns but some: what a role may not see is not even read."""
         restent = {nom: valeur for nom, valeur in self.colonnes.items() if nom not in noms}
-        return Colonnes(self.modele, restent, cle=self.cle)
+        return Colonnes(self.modele, restent, cle=self.cle, relations=self.relations)
 
     def lignes(self, ids: Sequence[int]) -> list[Ligne]:
-        """The rows of these ids, in their order; one deleted meanwhile is left out. The ids were cut from what the
-        user sees: this is the one place that does not ask again."""
+        """The rows of these ids, in their order; one deleted meanwhile is left out.
+
+        The ids were cut from what the user sees: this is the one place that does not ask again.
+        """
         if not ids:
             return []
-        enonce = self._enonce
-        valeurs = [list(ids) if valeur is _IDS else valeur for valeur in enonce.params]
-        noms = self.noms
-        par_id = {}
-        for valeurs_lues in preparee(enonce.sql, valeurs):
-            ligne = dict(zip(noms, valeurs_lues, strict=True))
-            for rang in enonce.json:
-                if isinstance(valeurs_lues[rang], str):
-                    ligne[noms[rang]] = orjson.Fragment(valeurs_lues[rang])
-            par_id[valeurs_lues[enonce.cle]] = ligne
+        par_id = {ligne[self.cle]: ligne for ligne in self._lire(self._par_ids, list(ids))}
         return [par_id[pk] for pk in ids if pk in par_id]
 
     def fiche(self, visibles: QuerySet[Any], pk: int) -> Ligne:
         """The row of that id among those the user sees, else IntrouvableError."""
-        trouvees = self.de(visibles.order_by().filter(pk=pk)[:1])
-        if not trouvees:
-            raise IntrouvableError
-        return trouvees[0]
+        return un(self.de(visibles.order_by().filter(pk=pk)[:1]))
 
     def de(self, queryset: QuerySet[Any]) -> list[Ligne]:
         """The rows of a small queryset (the children of one object, say), in its order."""
         return self.lignes(list(queryset.values_list("pk", flat=True)))
 
     @cached_property
-    def _enonce(self) -> _Enonce:
-        requete = (
-            self.modele._base_manager.filter(_Parmi(F("pk"), Value(_IDS)))
-            .order_by()
-            .values_list(*self.colonnes.values())
-        )
+    def _par_ids(self) -> _Enonce:
+        return self._compiler(Q(_Parmi(F("pk"), Value(_ICI))), ())
+
+    def _compiler(self, condition: Q, ordre: Sequence[Any]) -> _Enonce:
+        requete: QuerySet[Any] = self.modele._base_manager.all()
+        if self.relations:
+            requete = requete.annotate(**self.relations)
+        requete = requete.filter(condition).order_by(*ordre)
+        requete = requete.values_list(*self.colonnes.values())
         compilateur = requete.query.get_compiler(connection.alias)
         sql, params = compilateur.as_sql()
         json = tuple(
@@ -131,7 +153,47 @@ class Colonnes:
             for rang, (expression, _sql, _alias) in enumerate(compilateur.select)
             if isinstance(expression.output_field, JSONField)
         )
-        return _Enonce(sql, tuple(params), self.noms.index(self.cle), json)
+        return _Enonce(sql, tuple(params), json)
+
+    def _lire(self, enonce: _Enonce, valeur: Any) -> list[Ligne]:
+        noms = self.noms
+        lues = preparee(enonce.sql, [valeur if p is _ICI else p for p in enonce.params])
+        lignes = [dict(zip(noms, ligne, strict=True)) for ligne in lues]
+        for rang in enonce.json:
+            nom = noms[rang]
+            for ligne in lignes:
+                if isinstance(ligne[nom], str):
+                    ligne[nom] = orjson.Fragment(ligne[nom])
+        return lignes
+
+
+class Enfants(Colonnes):
+    """The columns of what belongs to one object, read in one statement once the object itself was found visible.
+
+    `parent` is the foreign key's column, `condition` what of it may be read at all.
+    """
+
+    def __init__(
+        self,
+        modele: type[Model],
+        colonnes: Mapping[str, Colonne],
+        *,
+        parent: str,
+        ordre: Sequence[Any],
+        condition: Q | None = None,
+    ) -> None:
+        super().__init__(modele, colonnes)
+        self.parent = parent
+        self.ordre = tuple(ordre)
+        self.condition = condition or Q()
+
+    def du_parent(self, pk: int) -> list[Ligne]:
+        """All the rows of that object, in order."""
+        return self._lire(self._par_parent, pk)
+
+    @cached_property
+    def _par_parent(self) -> _Enonce:
+        return self._compiler(Q(_Egal(F(self.parent), Value(_ICI))) & self.condition, self.ordre)
 
 
 def un(lignes: Iterable[Ligne]) -> Ligne:

@@ -5,17 +5,17 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models.expressions import BaseExpression, Combinable
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import permissions, serializers
+from rest_framework.utils.field_mapping import ClassLookupDict
 
 from erp import filters
-from erp.api.columns import Colonnes
+from erp.api.columns import Colonne, Colonnes
 from erp.api.listing import DECALAGE_MAX, LIMITE_DEFAUT, LIMITE_MAX, ListeApi
 
-_GARDES = ("choices", "max_digits", "decimal_places", "allow_null", "allow_blank")
+_CLASSES = ClassLookupDict(serializers.ModelSerializer.serializer_field_mapping)
 
 
 class _ErreurChampSerializer(serializers.Serializer[Any]):
@@ -59,20 +59,22 @@ class _PaginationSerializer(serializers.Serializer[Any]):
 @cache
 def sortie(nom: str, colonnes: Colonnes) -> type[serializers.Serializer[Any]]:
     """The schema of one row of these columns. It describes only: nothing is ever serialized through it."""
-    champs = {cle: _champ(colonnes.modele, valeur) for cle, valeur in colonnes.colonnes.items()}
+    champs = {cle: _champ(colonnes, valeur) for cle, valeur in colonnes.colonnes.items()}
     return type(
         nom, (serializers.Serializer,), {**champs, "Meta": type("Meta", (), {"ref_name": nom})}
     )
 
 
 @cache
-def page_de(nom: str, colonnes: Colonnes) -> type[serializers.Serializer[Any]]:
-    """The schema of a list: {"data", "pagination"}."""
+def page_de(
+    nom: str, colonnes: Colonnes, ligne: type[serializers.Serializer[Any]] | None = None
+) -> type[serializers.Serializer[Any]]:
+    """The schema of a list: {"data", "pagination"}; `ligne` when a row is more than its columns."""
     return type(
         f"{nom}Page",
         (serializers.Serializer,),
         {
-            "data": sortie(nom, colonnes)(many=True),
+            "data": (ligne or sortie(nom, colonnes))(many=True),
             "pagination": _PaginationSerializer(),
             "Meta": type("Meta", (), {"ref_name": f"{nom}Page"}),
         },
@@ -93,50 +95,39 @@ def donnees_de(nom: str, colonnes: Colonnes) -> type[serializers.Serializer[Any]
     return compose(f"{nom}Liste", serializers.Serializer, data=sortie(nom, colonnes)(many=True))
 
 
-def _champ(
-    modele: type[models.Model], colonne: str | BaseExpression | Combinable
-) -> "serializers.Field[Any, Any, Any, Any]":
-    champ, nulle = _resolu(modele, colonne)
-    if champ is None:
-        return serializers.JSONField(read_only=True)
-    if isinstance(champ, (models.ForeignKey, models.AutoField, models.BigAutoField)):
-        return serializers.IntegerField(read_only=True, allow_null=nulle)
+def _champ(colonnes: Colonnes, colonne: Colonne) -> "serializers.Field[Any, Any, Any, Any]":
+    champ, nulle = _resolu(colonnes, colonne)
     if isinstance(champ, models.GeneratedField):
         champ = champ.output_field
+    options: dict[str, Any] = {"read_only": True, "allow_null": nulle}
+    if champ.choices:
+        return serializers.ChoiceField(choices=champ.choices, allow_blank=champ.blank, **options)
+    if isinstance(champ, models.DecimalField):
+        return serializers.DecimalField(champ.max_digits, champ.decimal_places, **options)
+    if isinstance(champ, (models.ForeignKey, models.AutoField, models.IntegerField)):
+        return serializers.IntegerField(**options)
     if isinstance(champ, models.EmailField) and champ.blank:
-        return serializers.CharField(read_only=True, allow_null=nulle)
-    classe, options = serializers.ModelSerializer().build_standard_field("champ", champ)
-    gardees = {cle: options[cle] for cle in _GARDES if cle in options and _admet(classe, cle)}
-    return classe(**{**gardees, "read_only": True, "allow_null": nulle})
+        return serializers.CharField(**options)
+    classe: type[serializers.Field[Any, Any, Any, Any]] = _CLASSES[champ]
+    return classe(**options)
 
 
-def _admet(classe: type[Any], option: str) -> bool:
-    if option == "choices":
-        return issubclass(classe, serializers.ChoiceField)
-    if option == "allow_blank":
-        return issubclass(classe, (serializers.CharField, serializers.ChoiceField))
-    if option in ("max_digits", "decimal_places"):
-        return issubclass(classe, serializers.DecimalField)
-    return True
-
-
-def _resolu(
-    modele: type[models.Model], colonne: Any
-) -> "tuple[models.Field[Any, Any] | None, bool]":
+def _resolu(colonnes: Colonnes, colonne: Colonne) -> tuple[Any, bool]:
     """The model field behind a column, and whether it can be null on the way there."""
     if isinstance(colonne, models.F):
-        colonne = colonne.name
+        colonne = str(colonne.name)
     if not isinstance(colonne, str):
         champ = colonne.output_field
-        return champ, bool(getattr(champ, "null", False))
+        return champ, bool(champ.null)
     nulle = False
-    champ_lu: Any = None
-    courant: Any = modele
+    courant: Any = colonnes.modele
     for morceau in colonne.split("__"):
-        champ_lu = courant._meta.pk if morceau == "pk" else courant._meta.get_field(morceau)
-        nulle = nulle or bool(champ_lu.null)
-        courant = champ_lu.related_model
-    return champ_lu, nulle
+        relation = colonnes.relations.get(morceau)
+        nom = relation.relation_name if relation is not None else morceau
+        champ = courant._meta.pk if nom == "pk" else courant._meta.get_field(nom)
+        nulle = nulle or bool(champ.null)
+        courant = champ.related_model
+    return champ, nulle
 
 
 # --- Operations -----------------------------------------------------------------------------------
@@ -154,8 +145,14 @@ class SchemaApi(AutoSchema):
     def get_response_serializers(self) -> Any:
         liste = getattr(self.view, "liste", None)
         if liste is not None and self.method == "GET":
-            return page_de(liste.colonnes.modele.__name__, liste.colonnes)
+            return page_de(f"{liste.colonnes.modele.__name__}Ligne", liste.colonnes)
         return super().get_response_serializers()
+
+    def get_operation_id(self) -> str:
+        nom = super().get_operation_id()
+        if self.method == "GET" and getattr(self.view, "liste", None) is not None:
+            return nom.removesuffix("_retrieve") + "_list"
+        return nom
 
     def _parametres(self) -> Iterator[OpenApiParameter]:
         liste = getattr(self.view, "liste", None)

@@ -8,6 +8,8 @@ from erp.api.routes import route
 urlpatterns = [
     route("schema", SchemaOpenApi.as_view(), name="schema"),
     path("", include("accounts.api.urls")),
+    path("", include("interventions.api.urls")),
+    path("", include("notifications.api.urls")),
     path("", include("documents.api.urls")),
     re_path(r"", Inconnue.as_view(), name="inconnue"),
 ]

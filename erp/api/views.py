@@ -97,7 +97,7 @@ class VueApi(APIView):
         action = getattr(self, "post", None)
         if idempotence.EN_TETE in request.headers and action is not None:
             # dispatch looks the handler up after this
-            self.post = functools.partial(idempotence.une_seule_fois, self, action)
+            self.__dict__["post"] = functools.partial(idempotence.une_seule_fois, self, action)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What may be done here is in `Allow`."""
@@ -155,7 +155,7 @@ class VueApi(APIView):
 
     @contextmanager
     def si_inchangee(self, visibles: QuerySet[Any], pk: int) -> Iterator[None]:
-        """Around the service of an object without a version: refuses when it changed since the `ETag` of `If-Match`.
+        """Around a service that takes no version: refuses when the object changed since the `ETag` of `If-Match`.
 
         Raises IntrouvableError, StaleVersionError. Holds the row until the service is done.
         """
@@ -172,8 +172,8 @@ class VueApi(APIView):
             )
             if objet is None:
                 raise IntrouvableError
-            moment = _moment(objet.updated_at)
-            if "*" not in etiquettes and moment not in {
+            marque = str(getattr(objet, "version", "") or _moment(objet.updated_at))
+            if "*" not in etiquettes and marque not in {
                 tag.partition(".")[0] for tag in etiquettes
             }:
                 raise StaleVersionError
