@@ -169,7 +169,13 @@ class Site(Horodate):
             models.CheckConstraint(
                 name="site_position_complete",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # a comparison with NULL does not fail a check: both must be said to be there
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 violation_error_message=_(
                     "Donnez la latitude et la longitude, ou aucune des deux."
                 ),

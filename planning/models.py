@@ -175,7 +175,11 @@ class PlanMaintenance(Horodate):
             models.CheckConstraint(
                 name="plan_compteur_intervalle",
                 condition=Q(compteur__isnull=True, intervalle_compteur__isnull=True)
-                | Q(compteur__isnull=False, intervalle_compteur__gt=0),
+                | Q(
+                    compteur__isnull=False,
+                    intervalle_compteur__isnull=False,
+                    intervalle_compteur__gt=0,
+                ),
                 violation_error_message=_("Un compteur demande un intervalle, et l’inverse."),
             ),
         )

@@ -119,7 +119,13 @@ class Technicien(Horodate):
             models.CheckConstraint(
                 name="technicien_position_complete",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # a comparison with NULL does not fail a check: both must be said to be there
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 violation_error_message=_(
                     "Donnez la latitude et la longitude, ou aucune des deux."
                 ),

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='planmaintenance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('compteur__isnull', True), ('intervalle_compteur__isnull', True)), models.Q(('compteur__isnull', False), ('intervalle_compteur__gt', 0)), _connector='OR'), name='plan_compteur_intervalle', violation_error_message='Un compteur demande un intervalle, et l’inverse.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('compteur__isnull', True), ('intervalle_compteur__isnull', True)), models.Q(('compteur__isnull', False), ('intervalle_compteur__gt', 0), ('intervalle_compteur__isnull', False)), _connector='OR'), name='plan_compteur_intervalle', violation_error_message='Un compteur demande un intervalle, et l’inverse.'),
         ),
         migrations.AddConstraint(
             model_name='occurrenceplan',
