@@ -20,8 +20,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dashboard.urls")),
     path("", include("accounts.urls")),
     path("interventions/", include("interventions.urls")),
+    path("equipements/", include("equipment.urls")),
+    path("clients/", include("clients.urls")),
+    path("stock/", include("stock.urls")),
     path("notifications/", include("notifications.urls")),
     path("techniciens/", include("technicians.urls")),
+    path("", include("planning.urls")),
     path("documents/", include("documents.urls")),
 ]
 

@@ -95,3 +95,9 @@ def _minuit(jour: date) -> datetime:
 
 def _plus_tard(jour: date, delai: timedelta) -> date:
     return date.max if date.max - jour < delai else jour + delai
+
+
+def echeances_apres(regle: str, depart: date, apres: date, nombre: int) -> list[date]:
+    """The next `nombre` days of the rule, counted from `depart`, after `apres`. Raises ValueError."""
+    suite = lire(regle, depart).xafter(datetime.combine(apres, datetime.max.time()), count=nombre)
+    return [jour.date() for jour in suite]

@@ -37,9 +37,8 @@ class TechnicienQuerySet(models.QuerySet["Technicien"]):
         """Holders of every one of these skills, none of them expired on that day (today by default)."""
         jour = le or timezone.localdate()
         resultat = self
-        detenue = self.model._meta.get_field("competences_detenues").related_model.objects.filter(
-            technicien=OuterRef("pk")
-        )
+        lie: Any = self.model._meta.get_field("competences_detenues").related_model
+        detenue = lie.objects.filter(technicien=OuterRef("pk"))
         for competence in competences:
             resultat = resultat.filter(Exists(detenue.filter(competence=competence).valides(jour)))
         return resultat
@@ -97,7 +96,7 @@ class TechnicienQuerySet(models.QuerySet["Technicien"]):
 
     def for_list(self) -> Self:
         """What a row of a list shows: the person, and the skills that count today."""
-        detenues = self.model._meta.get_field("competences_detenues").related_model
+        detenues: Any = self.model._meta.get_field("competences_detenues").related_model
         valides = (
             detenues.objects.valides().select_related("competence").order_by("competence__nom")
         )

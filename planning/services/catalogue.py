@@ -113,8 +113,8 @@ def creer_plan(*, par: User, equipement_id: int, **champs: Unpack[ChampsPlan]) -
     """A preventive plan of a machine: by `regle` (RFC 5545, whole days), by a meter, or by whichever comes first.
 
     `prochaine_echeance` is the first day of the rule on or after `date_depart`; `prochaine_valeur` the meter's last
-    reading and one interval. `gamme_id` and `date_depart` are required. Raises ValidationError for a rule that cannot be
-    read or names no day, for a meter of another machine.
+    reading and one interval. `gamme_id` and `date_depart` are required. Raises ValidationError for a rule that cannot
+    be read or names no day, for a meter of another machine.
     """
     exiger(permissions.peut_gerer(par))
     equipement = choisir(

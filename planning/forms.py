@@ -1,0 +1,309 @@
+"""The shape of what is typed about plans and gammes."""
+
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from equipment.models import Compteur, Equipement
+from erp.forms import ChoixRecherche, DateInput, Formulaire
+from interventions.choices import Priorite, TypeIntervention
+from planning.choices import ModeEcheance
+from planning.libelles import simple
+from planning.models import Gamme, PlanMaintenance
+from stock.models import PieceDetachee
+from technicians.models import Competence, Technicien
+
+UNITES = (
+    ("", _("Sans calendrier")),
+    ("DAILY", _("jours")),
+    ("WEEKLY", _("semaines")),
+    ("MONTHLY", _("mois")),
+    ("YEARLY", _("années")),
+)
+
+
+class RecurrenceForm(Formulaire):
+    """A calendar rule: every so many days, weeks, months or years; an RFC 5545 rule has the last word."""
+
+    intervalle = forms.IntegerField(
+        label=_("Tous les"), min_value=1, max_value=9999, required=False, initial=1
+    )
+    unite = forms.ChoiceField(label=_("Unité"), choices=UNITES, required=False, initial="MONTHLY")
+    regle = forms.CharField(
+        label=_("Règle détaillée"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "Facultative, RFC 5545 : FREQ=WEEKLY;BYDAY=MO,TH pour lundi et jeudi. Elle remplace la cadence ci-dessus."
+        ),
+    )
+    date_depart = forms.DateField(label=_("Première échéance"), widget=DateInput())
+
+    def clean(self) -> dict[str, Any]:
+        propres = super().clean() or {}
+        if not propres.get("regle") and (unite := propres.get("unite")):
+            intervalle = propres.get("intervalle") or 1
+            propres["regle"] = (
+                f"FREQ={unite};INTERVAL={intervalle}" if intervalle > 1 else f"FREQ={unite}"
+            )
+        return propres
+
+    def valeurs(self) -> dict[str, Any]:
+        valeurs = super().valeurs()
+        del valeurs["unite"], valeurs["intervalle"]
+        return valeurs
+
+
+class PlanForm(RecurrenceForm):
+    gamme_id = forms.ModelChoiceField(
+        label=_("Gamme"),
+        queryset=Gamme.objects.none(),
+        widget=forms.Select(attrs={"data-chercher": ""}),
+    )
+    compteur_id = forms.ModelChoiceField(
+        label=_("Compteur"),
+        queryset=Compteur.objects.none(),
+        required=False,
+        empty_label=_("Sans compteur"),
+        help_text=_("Ceux de l’équipement. Avec un calendrier, le premier atteint décide."),
+    )
+    intervalle_compteur = forms.DecimalField(
+        label=_("Toutes les (unités du compteur)"),
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+    )
+    jours_avance = forms.IntegerField(
+        label=_("Créer l’intervention à l’avance"), min_value=0, max_value=365, initial=7
+    )
+    mode = forms.ChoiceField(
+        label=_("Échéance suivante"),
+        choices=ModeEcheance.choices,
+        initial=ModeEcheance.FIXE,
+    )
+    technicien_id = forms.ModelChoiceField(
+        label=_("Technicien habituel"),
+        queryset=Technicien.objects.none(),
+        required=False,
+        empty_label=_("Aucun"),
+        widget=forms.Select(attrs={"data-chercher": ""}),
+    )
+    actif = forms.BooleanField(label=_("Plan actif"), required=False, initial=True)
+
+    def __init__(
+        self, *args: Any, user: User, equipement_id: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        champs: dict[str, Any] = dict(self.fields)
+        actuelle = self.initial.get("gamme_id")
+        gammes = Gamme.objects.visible_to(user)
+        champs["gamme_id"].queryset = gammes.filter(is_active=True) | gammes.filter(pk=actuelle)
+        techniciens = Technicien.objects.visible_to(user).select_related("user")
+        actuel = self.initial.get("technicien_id")
+        champs["technicien_id"].queryset = (
+            techniciens.actifs() | techniciens.filter(pk=actuel)
+        ).order_by("user__full_name")
+        compteurs = Compteur.objects.visible_to(user)
+        champs["compteur_id"].queryset = compteurs.filter(equipement=equipement_id)
+
+    @classmethod
+    def de(cls, plan: PlanMaintenance) -> dict[str, Any]:
+        """The initial values of an existing one."""
+        initial: dict[str, Any] = {
+            nom: getattr(plan, nom)
+            for nom in (
+                "regle",
+                "date_depart",
+                "gamme_id",
+                "compteur_id",
+                "intervalle_compteur",
+                "jours_avance",
+                "mode",
+                "technicien_id",
+                "actif",
+            )
+        }
+        if not plan.regle:
+            initial.update(unite="", intervalle=None)
+        elif lue := simple(plan.regle):
+            initial.update(unite=lue[0], intervalle=lue[1], regle="")
+        return initial
+
+    def clean(self) -> dict[str, Any]:
+        propres = super().clean()
+        if not self.errors:
+            compteur, intervalle = propres["compteur_id"], propres["intervalle_compteur"]
+            if compteur is not None and not intervalle:
+                self.add_error("intervalle_compteur", _("Dites toutes les combien d’unités."))
+            elif compteur is None:
+                propres["intervalle_compteur"] = None
+            if compteur is None and not propres["regle"]:
+                self.add_error("unite", _("Donnez une cadence, un compteur, ou les deux."))
+        return propres
+
+
+class NouveauPlanForm(PlanForm):
+    equipement_id = forms.ModelChoiceField(
+        label=_("Équipement"),
+        queryset=Equipement.objects.none(),
+        widget=ChoixRecherche(
+            reverse_lazy("planning:chercher_equipement"), _("Nom, code, série, client…")
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        visibles = Equipement.objects.visible_to(user).en_service()
+        donnees = args[0] if args else None
+        brut = str((donnees or kwargs.get("initial") or {}).get("equipement_id") or "")
+        choisi = int(brut) if brut.isascii() and brut.isdigit() and len(brut) < 19 else None
+        super().__init__(*args, user=user, equipement_id=choisi, **kwargs)
+        champ: Any = self.fields["equipement_id"]
+        champ.queryset = visibles
+        self.fields["date_depart"].initial = timezone.localdate
+        self.order_fields(["equipement_id", "gamme_id"])
+
+
+class GammeForm(Formulaire):
+    titre = forms.CharField(label=_("Titre"), max_length=200)
+    description = forms.CharField(
+        label=_("Description"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        min_length=10,
+        max_length=2000,
+        help_text=_("Ce que le technicien doit faire, de 10 à 2000 caractères."),
+    )
+    type_intervention = forms.ChoiceField(
+        label=_("Type"), choices=TypeIntervention.choices, initial=TypeIntervention.PREVENTIVE
+    )
+    priorite = forms.ChoiceField(
+        label=_("Priorité"), choices=Priorite.choices, initial=Priorite.PROGRAMMEE
+    )
+    duree_estimee = forms.IntegerField(
+        label=_("Durée estimée"), min_value=1, max_value=60 * 24 * 365, initial=60
+    )
+    competences = forms.ModelMultipleChoiceField(
+        label=_("Compétences requises"),
+        queryset=Competence.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
+    )
+    is_active = forms.BooleanField(
+        label=_("Active : peut être choisie dans un plan"), required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["competences"]
+        champ.queryset = Competence.objects.visible_to(user)
+
+
+class PointForm(forms.Form):
+    """A line of the checklist; left empty it is not one."""
+
+    libelle = forms.CharField(label=_("Point à contrôler"), max_length=300, required=False)
+    unite = forms.CharField(label=_("Unité mesurée"), max_length=20, required=False)
+    obligatoire = forms.BooleanField(label=_("Obligatoire"), required=False, initial=True)
+
+
+class PieceForm(forms.Form):
+    """A part that is expected to be used; a line without a part is not one."""
+
+    piece_id = forms.ModelChoiceField(
+        label=_("Pièce"),
+        queryset=PieceDetachee.objects.none(),
+        required=False,
+        widget=ChoixRecherche(
+            reverse_lazy("planning:chercher_piece"), _("Référence, désignation…")
+        ),
+    )
+    quantite = forms.DecimalField(
+        label=_("Quantité"), min_value=0, max_digits=12, decimal_places=2, required=False
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["piece_id"]
+        champ.queryset = PieceDetachee.objects.visible_to(user)
+
+    def clean(self) -> dict[str, Any]:
+        propres = super().clean() or {}
+        if (
+            propres.get("piece_id") is not None
+            and "quantite" in propres
+            and not propres["quantite"]
+        ):
+            self.add_error("quantite", _("La quantité doit être supérieure à zéro."))
+        return propres
+
+
+class PiecesDeGamme(BaseFormSet[PieceForm]):
+    """The parts of a gamme, each once."""
+
+    def clean(self) -> None:
+        vues: set[int] = set()
+        for form in self.forms:
+            piece = getattr(form, "cleaned_data", {}).get("piece_id")
+            if piece is None or form.cleaned_data.get("DELETE"):
+                continue
+            if piece.pk in vues:
+                form.add_error("piece_id", _("Cette pièce figure déjà plus haut."))
+            vues.add(piece.pk)
+
+
+LignesPoints: Any = formset_factory(PointForm, extra=0, can_delete=True, max_num=200)
+LignesPieces: Any = formset_factory(
+    PieceForm, formset=PiecesDeGamme, extra=0, can_delete=True, max_num=200
+)
+
+
+class FicheGamme:
+    """The form of a gamme with its two lists of lines, sent and checked together."""
+
+    def __init__(self, donnees: Any, *, user: User, gamme: Gamme | None = None) -> None:
+        initial: dict[str, Any] = {}
+        points: list[dict[str, Any]] = [{}]
+        pieces: list[dict[str, Any]] = []
+        if gamme is not None:
+            noms = ("titre", "description", "type_intervention", "priorite", "duree_estimee")
+            initial = {nom: getattr(gamme, nom) for nom in (*noms, "is_active")}
+            initial["competences"] = list(gamme.competences.values_list("pk", flat=True))
+            points = list(gamme.points.values("libelle", "unite", "obligatoire")) or points
+            pieces = list(gamme.pieces.order_by("pk").values("piece_id", "quantite"))
+        self.form = GammeForm(donnees, initial=initial, user=user)
+        self.points = LignesPoints(donnees, initial=points, prefix="points")
+        self.pieces = LignesPieces(
+            donnees, initial=pieces, prefix="pieces", form_kwargs={"user": user}
+        )
+
+    def soumettre(self, service: Any, **parametres: Any) -> bool:
+        """Call the service with the gamme and its lines; whether it did its work."""
+        lignes_valides = all([self.points.is_valid(), self.pieces.is_valid()])
+        if not lignes_valides:
+            self.form.is_valid()
+            self.form.status = 422
+            return False
+        points = [
+            {nom: ligne[nom] for nom in ("libelle", "unite", "obligatoire")}
+            for ligne in _gardees(self.points)
+            if ligne.get("libelle")
+        ]
+        pieces = [
+            {"piece_id": ligne["piece_id"].pk, "quantite": ligne["quantite"]}
+            for ligne in _gardees(self.pieces)
+            if ligne.get("piece_id") is not None
+        ]
+        return self.form.soumettre(service, points=points, pieces=pieces, **parametres)
+
+
+def _gardees(lignes: Any) -> list[dict[str, Any]]:
+    return [
+        form.cleaned_data
+        for form in lignes.forms
+        if form.cleaned_data and not form.cleaned_data.get("DELETE")
+    ]

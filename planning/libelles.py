@@ -1,0 +1,56 @@
+"""A rule of recurrence in the words of a planner."""
+
+import re
+from collections.abc import Callable
+
+from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+_JOURS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_UNITES: dict[str, Callable[[int], str]] = {
+    "DAILY": lambda n: ngettext("chaque jour", "tous les %(n)d jours", n),
+    "WEEKLY": lambda n: ngettext("chaque semaine", "toutes les %(n)d semaines", n),
+    "MONTHLY": lambda n: ngettext("chaque mois", "tous les %(n)d mois", n),
+    "YEARLY": lambda n: ngettext("chaque année", "tous les %(n)d ans", n),
+}
+
+
+def simple(regle: str) -> tuple[str, int] | None:
+    """(FREQ, INTERVAL) of a rule that says nothing else; None for any other."""
+    lue = re.fullmatch(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=(\d+))?", regle)
+    return (lue[1], int(lue[2] or 1)) if lue else None
+
+
+def en_mots(regle: str) -> str:
+    """« tous les 3 mois », « chaque semaine, lundi et jeudi »; the rule itself when it says more than that."""
+    parties = dict(partie.partition("=")[::2] for partie in regle.upper().split(";"))
+    unite = _UNITES.get(parties.pop("FREQ", ""))
+    intervalle = parties.pop("INTERVAL", "1")
+    parties.pop("WKST", None)
+    if unite is None or not intervalle.isdigit():
+        return regle
+    phrases = [unite(int(intervalle)) % {"n": int(intervalle)}]
+    for nom, valeur in parties.items():
+        mots = _precision(nom, valeur.split(","))
+        if not mots:
+            return regle
+        phrases.append(mots)
+    return ", ".join(phrases)
+
+
+def _precision(nom: str, valeurs: list[str]) -> str:
+    if nom == "BYDAY" and all(valeur in _JOURS for valeur in valeurs):
+        return _enumerer([str(WEEKDAYS[_JOURS.index(valeur)]).lower() for valeur in valeurs])
+    if nom == "BYMONTH" and all(v.isdigit() and 1 <= int(v) <= 12 for v in valeurs):
+        mois = _enumerer([str(MONTHS[int(valeur)]).lower() for valeur in valeurs])
+        return _("en %(mois)s") % {"mois": mois}
+    if nom == "BYMONTHDAY" and all(v.isdigit() for v in valeurs):
+        return _("le %(jours)s") % {"jours": _enumerer(valeurs)}
+    return ""
+
+
+def _enumerer(mots: list[str]) -> str:
+    if len(mots) == 1:
+        return mots[0]
+    return _("%(debut)s et %(dernier)s") % {"debut": ", ".join(mots[:-1]), "dernier": mots[-1]}

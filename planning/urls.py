@@ -1,0 +1,24 @@
+from django.urls import path
+
+from planning import views
+
+app_name = "planning"
+
+urlpatterns = [
+    path("plans/", views.plans, name="plans"),
+    path("plans/nouveau/", views.plan_creer, name="plan_creer"),
+    path("plans/apercu/", views.apercu, name="apercu"),
+    path("plans/compteurs/", views.compteurs, name="compteurs"),
+    path("plans/equipements/", views.chercher_equipement, name="chercher_equipement"),
+    path("plans/<int:pk>/", views.plan, name="plan"),
+    path("plans/<int:pk>/modifier/", views.plan_modifier, name="plan_modifier"),
+    path("plans/<int:pk>/activer/", views.plan_activer, name="plan_activer"),
+    path("plans/<int:pk>/supprimer/", views.plan_supprimer, name="plan_supprimer"),
+    path("gammes/", views.gammes, name="gammes"),
+    path("gammes/nouvelle/", views.gamme_creer, name="gamme_creer"),
+    path("gammes/pieces/", views.chercher_piece, name="chercher_piece"),
+    path("gammes/ligne/<str:genre>/", views.gamme_ligne, name="gamme_ligne"),
+    path("gammes/<int:pk>/", views.gamme, name="gamme"),
+    path("gammes/<int:pk>/modifier/", views.gamme_modifier, name="gamme_modifier"),
+    path("gammes/<int:pk>/supprimer/", views.gamme_supprimer, name="gamme_supprimer"),
+]
