@@ -1,6 +1,6 @@
 """Forms whose fields are named as the parameters of a service, and that show its refusal beside the field."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms

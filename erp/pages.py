@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from erp.exceptions import ValidationError
 from erp.filters import Filtres, Tris, ordre
@@ -58,9 +58,12 @@ def aller(request: HttpRequest, url: str, message: Texte = "") -> HttpResponse:
     """After a service did its work: say so, and go to `url`, whether a browser or htmx asked."""
     if message:
         messages.success(request, str(message))
-    if getattr(request, "htmx", False):
-        return HttpResponseClientRedirect(url)
-    return HttpResponseRedirect(url)
+    htmx: Any = getattr(request, "htmx", None)
+    if not htmx:
+        return HttpResponseRedirect(url)
+    if htmx.current_url_abs_path == url:
+        return HttpResponseClientRefresh()  # the same page again, where it was scrolled to
+    return HttpResponseClientRedirect(url)
 
 
 # --- Lists -------------------------------------------------------------------------------------------------------------

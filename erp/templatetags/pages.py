@@ -278,9 +278,11 @@ def champ(
         attrs["autofocus"] = True
     if placeholder:
         attrs["placeholder"] = str(placeholder)
+    souvenir = champ_lie.as_hidden(only_initial=True) if champ_lie.field.show_hidden_initial else ""
     return {
         "champ": champ_lie,
         "genre": genre,
+        "souvenir": souvenir,
         "controle": champ_lie.as_widget(attrs=attrs) if genre != "groupe" else "",
         "classe": classe,
         "libelle": libelle or champ_lie.label,

@@ -160,6 +160,19 @@
     }
   };
 
+  // --- The end of a slot follows its beginning, by the usual duration (minutes) ---------------------------------------
+  document.addEventListener("change", (evenement) => {
+    const groupe = evenement.target.name === "debut" && evenement.target.closest("[data-duree]");
+    const fin = groupe && $("[name=fin]", groupe);
+    if (!fin || !evenement.target.value || (fin.value && fin.value > evenement.target.value)) return;
+    const [jour, heure] = evenement.target.value.split("T");
+    const [a, m, j] = jour.split("-").map(Number);
+    const [h, min] = heure.split(":").map(Number);
+    // wall time on wall time: no zone is involved
+    const date = new Date(Date.UTC(a, m - 1, j, h, min + Number(groupe.dataset.duree)));
+    fin.value = date.toISOString().slice(0, 16);
+  }, true);
+
   // --- htmx ----------------------------------------------------------------------------------------------------------
   const avis = (texte) => {
     const boite = $("#avis");

@@ -1,0 +1,48 @@
+from typing import Any
+
+from django.http import HttpResponse
+
+from accounts.acces import Requete
+from accounts.models import User
+from erp.forms import Formulaire, FormulaireVersionne
+from erp.pages import rendre
+from erp.validation import trouver
+from interventions.journal import LigneJournal, lignes
+from interventions.models import HistoriqueIntervention, Intervention
+
+RECENTS = 3  # lines of the journal that tell what others did meanwhile
+
+
+def la_fiche(user: User, pk: int) -> Intervention:
+    """The intervention as its page shows it; IntrouvableError when the user does not see it."""
+    return trouver(Intervention.objects.visible_to(user).for_detail(), pk)
+
+
+def rendre_action(
+    request: Requete,
+    gabarit: str,
+    intervention: Intervention,
+    form: Formulaire,
+    contexte: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The form of one action, in its own page or in a dialog.
+
+    When somebody was faster, the form goes on from the new version and says what he did; nothing typed is lost.
+    """
+    recents: list[LigneJournal] = []
+    if form.perime:
+        intervention = la_fiche(request.user, intervention.pk)
+        if isinstance(form, FormulaireVersionne):
+            form.rebaser()
+        else:
+            form.data = form.data.copy()
+            form.data["version"] = str(intervention.version)  # type: ignore[index]  # a QueryDict's copy
+        historique = HistoriqueIntervention.objects.visible_to(request.user).for_list()
+        recents = lignes(historique.filter(intervention=intervention)[:RECENTS], request.user)
+    return rendre(
+        request,
+        gabarit,
+        {"intervention": intervention, "form": form, "recents": recents, **(contexte or {})},
+        fragment="formulaire",
+        status=form.status,
+    )
