@@ -1,6 +1,6 @@
 """The shape of what is typed about plans and gammes."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
@@ -242,7 +242,13 @@ class PieceForm(forms.Form):
         return propres
 
 
-class PiecesDeGamme(BaseFormSet[PieceForm]):
+if TYPE_CHECKING:
+    _Lignes = BaseFormSet[PieceForm]
+else:
+    _Lignes = BaseFormSet
+
+
+class PiecesDeGamme(_Lignes):
     """The parts of a gamme, each once."""
 
     def clean(self) -> None:
