@@ -62,6 +62,10 @@ def _annulation_demandee(interventions: Interventions, _nom: str, oui: bool) -> 
     return interventions.filter(annulation_demandee_le__isnull=not oui)
 
 
+def _notee(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
+    return interventions.filter(satisfaction_client__isnull=not oui)
+
+
 def _creneaux() -> QuerySet[Planning]:
     return Planning.objects.ouverts().filter(intervention=OuterRef("pk"))
 
@@ -114,6 +118,7 @@ class InterventionFiltres(Filtres):
     horloge_arretee = DrapeauFiltre(method=_horloge_arretee, label=_("En attente du client"))
     planifiee = DrapeauFiltre(method=_planifiee, label=_("Planifiée"))
     annulation_demandee = DrapeauFiltre(method=_annulation_demandee, label=_("Annulation demandée"))
+    notee = DrapeauFiltre(method=_notee, label=_("Notée par le client"))
     satisfaction_client_gte = NombreFiltre("satisfaction_client", "gte", label=_("Note au moins"))
     satisfaction_client_lte = NombreFiltre("satisfaction_client", "lte", label=_("Note au plus"))
     date_creation_gte = DepuisFiltre("date_creation", label=_("Créée depuis"))
