@@ -345,7 +345,9 @@ def test_supprimer_celui_qui_n_a_pas_travaille(client, responsable, fiche, autre
 def test_la_semaine_demandee(client, responsable, fiche, semaine):
     client.force_login(responsable)
     url = reverse("technicians:detail", args=[fiche.pk])
-    reponse = client.get(url, {"semaine": semaine}, headers=HTMX)
+    fragment = client.get(url, {"semaine": semaine}, headers=HTMX)
+    assert fragment.content.decode().strip().startswith('<section class="card" id="semaine"')
+    reponse = client.get(url, {"semaine": semaine})
     assert reponse.status_code == 200
     assert len(reponse.context["semaine"].jours) == 7
     if semaine == "2026-01-07":
