@@ -11,5 +11,8 @@ urlpatterns = [
     path("", include("interventions.api.urls")),
     path("", include("notifications.api.urls")),
     path("", include("documents.api.urls")),
+    path("", include("clients.api.urls")),
+    path("", include("equipment.api.urls")),
+    path("", include("stock.api.urls")),
     re_path(r"", Inconnue.as_view(), name="inconnue"),
 ]
