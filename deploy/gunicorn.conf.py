@@ -12,6 +12,8 @@ graceful_timeout = 10  # seconds
 # A fresh process now and then; the jitter keeps them from leaving together.
 max_requests = 20_000
 max_requests_jitter = 2_000
+# Imported once, before the workers are forked: quick to start, and the memory is shared.
+preload_app = True
 # Nobody drives the server but its process manager.
 control_socket_disable = True
 # Behind a reverse proxy on another machine or container: its address, or "*".
@@ -27,6 +29,15 @@ _metriques = os.environ.setdefault(
 )
 shutil.rmtree(_metriques, ignore_errors=True)
 os.makedirs(_metriques)
+
+
+def when_ready(server: Any) -> None:
+    """Import what the first request would, and keep no connection that the workers would share."""
+    from django.db import connections
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
+    connections.close_all()
 
 
 def child_exit(server: Any, worker: Any) -> None:

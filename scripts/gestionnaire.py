@@ -4,6 +4,7 @@ One thread only: the kernel ties a child's death signal to the thread that start
 processes from several threads is where such programs go wrong.
 """
 
+import math
 import os
 import selectors
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -42,6 +43,8 @@ class Enfant:
     signal_de_mort: int = signal.SIGKILL
     #: Keep its lines to ourselves: a server that starts well has nothing to tell.
     muet: bool = False
+    #: Lines that start so are kept for us, not shown.
+    pour_nous: str | None = None
     processus: "subprocess.Popen[bytes] | None" = None
     lignes: "deque[str]" = field(default_factory=lambda: deque(maxlen=50))
     reste: bytes = b""
@@ -73,7 +76,7 @@ class Gestionnaire:
             print(prefixe + texte, flush=True)
         except (BrokenPipeError, OSError):
             self.arret_demande = True
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _lire(self, enfant: Enfant, *, fin: bool = False) -> None:
         """Pass on the whole lines a child has written; at its end, the last one as it is."""
@@ -97,7 +100,8 @@ class Gestionnaire:
             texte = ligne.decode(errors="replace").rstrip()
             if texte:
                 enfant.lignes.append(texte)
-                if not enfant.muet:
+                pour_nous = enfant.pour_nous and texte.startswith(enfant.pour_nous)
+                if not enfant.muet and not pour_nous:
                     self.dire(texte, enfant.nom, self._enfants.index(enfant))
 
     # --- Children ------------------------------------------------------------------------------
@@ -163,9 +167,10 @@ class Gestionnaire:
         self._enfants.remove(enfant)
         return processus.returncode
 
-    def surveiller(self, jusqu_a: Callable[[], bool] = lambda: False) -> None:
-        """Keep the children running until asked to stop, or until the condition holds."""
-        while not self.arret_demande and not jusqu_a():
+    def surveiller(self, secondes: float = math.inf) -> None:
+        """Keep the children running until asked to stop, or for that long."""
+        limite = time.monotonic() + secondes
+        while not self.arret_demande and time.monotonic() < limite:
             self.pomper(0.25)
             for enfant in self._enfants:
                 if not self.vivant(enfant):

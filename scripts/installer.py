@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 
 VERSION_MIN = (3, 11)
 #: Brings node and npm where the machine has none.
@@ -99,14 +100,13 @@ def venv_utilisable() -> bool:
 def preparer_venv() -> None:
     if venv_utilisable():
         return
-    try:
-        import ensurepip  # noqa: F401
-        import venv
-    except ImportError:
+    if find_spec("venv") is None or find_spec("ensurepip") is None:
         raise Refus(
             "Le module venv de Python manque : installez-le (Debian, Ubuntu : apt install "
             "python%d.%d-venv), puis recommencez." % sys.version_info[:2]
-        ) from None
+        )
+    import venv
+
     dire("environnement Python dans .venv/")
     try:
         venv.create(VENV, clear=True, symlinks=True, with_pip=True)

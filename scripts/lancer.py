@@ -21,7 +21,7 @@ import redis
 from embarque import RACINE, attendre, dossier_secrets, dossier_var, preparer, verrouiller
 from gestionnaire import Enfant, Gestionnaire
 from processus import Compte, ErreurDemarrage, compte_nobody, est_root, lier_au_parent, peut
-from serveurs import dossier_des_serveurs, ecrire_secret
+from serveurs import Serveur, dossier_des_serveurs, ecrire_secret
 
 ORDRE_D_ARRET = ("prepare", "web", "beat", "worker", "valkey", "postgres")
 #: Seconds the web may take to answer for the first time.
@@ -173,17 +173,20 @@ class Produit:
             )
             self.serveurs.append(enfant)
             gestionnaire.demarrer(enfant)
-            attendre(
-                serveur,
-                vivant=lambda enfant=enfant: gestionnaire.vivant(enfant),  # type: ignore[misc]
-                patienter=gestionnaire.pomper,
-                journal=lambda enfant=enfant: list(enfant.lignes),  # type: ignore[misc]
-            )
+            self._attendre(serveur, enfant)
             enfant.muet = False
             self.env[variable] = serveur.url
         noms = ("DATABASE_URL", "REDIS_URL")
         lignes = "".join(f"{nom}={self.env[nom]}\n" for nom in noms)
         ecrire_secret(self.var / "services.env", lignes)
+
+    def _attendre(self, serveur: Serveur, enfant: Enfant) -> None:
+        attendre(
+            serveur,
+            vivant=lambda: self.gestionnaire.vivant(enfant),
+            patienter=self.gestionnaire.pomper,
+            journal=lambda: list(enfant.lignes),
+        )
 
     def _python(self, nom: str, *arguments: str, delai_d_arret: float = 10) -> Enfant:
         return Enfant(
@@ -201,9 +204,15 @@ class Produit:
         self.compte = compte_application(self.env)
         donner_les_dossiers(self.var, self.compte)
         preparation = self._python("prepare", "scripts/preparation.py")
+        preparation.env = {
+            **self.env,
+            "PYTHONPATH": str(RACINE),
+            "DJANGO_SETTINGS_MODULE": "erp.settings",
+        }
+        preparation.pour_nous = "compte "
         code = self.gestionnaire.executer(preparation)
-        comptes = (ligne.partition("compte ") for ligne in preparation.lignes)
-        self.comptes = [reste for debut, mot, reste in comptes if mot and not debut]
+        comptes = [ligne for ligne in preparation.lignes if ligne.startswith("compte ")]
+        self.comptes = [ligne.removeprefix("compte ") for ligne in comptes]
         return code == 0
 
     def demarrer(self) -> None:
@@ -244,13 +253,15 @@ class Produit:
             connexion.close()
 
     def attendre_le_web(self) -> None:
+        """Ask four times a second; asked to stop meanwhile, return at once."""
         limite = time.monotonic() + DELAI_WEB
-        self.gestionnaire.surveiller(lambda: self.web_repond() or time.monotonic() > limite)
-        if time.monotonic() > limite:
-            raise ErreurDemarrage(
-                f"Le site ne répond pas sur le port {self.port} ; dernière ligne : "
-                f"{self.web.lignes[-1] if self.web.lignes else 'aucune'}"
-            )
+        while not self.gestionnaire.arret_demande and not self.web_repond():
+            self.gestionnaire.surveiller(secondes=0.25)
+            if time.monotonic() > limite:
+                raise ErreurDemarrage(
+                    f"Le site ne répond pas sur le port {self.port} ; dernière ligne : "
+                    f"{self.web.lignes[-1] if self.web.lignes else 'aucune'}"
+                )
 
     def arreter(self) -> None:
         if self.gestionnaire.arret_demande:

@@ -1,26 +1,21 @@
 """Bring the database and the static files up to date before the product starts; one process for all.
 
-Run by `make run` with the settings' variables already set. Says one line for what it really does.
+Run by `make run`, which sets PYTHONPATH and all that the settings read. Says one line for what it really does.
 """
 
 import hashlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-RACINE = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(RACINE))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
-
-import django  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.contrib.staticfiles.finders import get_finders  # noqa: E402
-from django.core.exceptions import ImproperlyConfigured  # noqa: E402
-from django.core.management import CommandError, call_command, get_commands  # noqa: E402
-from django.db import DatabaseError, connection  # noqa: E402
-from django.db.migrations.executor import MigrationExecutor  # noqa: E402
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command, get_commands
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 
 def migrer() -> None:
