@@ -107,9 +107,7 @@ def mot_de_passe_oublie(request: HttpRequest) -> HttpResponse:
     """Ask for the link. The answer is the same whether the address has an account or not."""
     form = DemandeForm(request.POST or None)
     if request.method == "POST" and form.soumettre(demander_reinitialisation):
-        return render(
-            request, "comptes/lien_envoye.html", {"email": form.cleaned_data["email"]}
-        )
+        return render(request, "comptes/lien_envoye.html", {"email": form.cleaned_data["email"]})
     return render(request, "comptes/mot_de_passe_oublie.html", {"form": form}, status=form.status)
 
 
@@ -121,7 +119,9 @@ def reinitialiser(request: HttpRequest, uid: str, jeton: str) -> HttpResponse:
     if compte_du_lien(uid, jeton) is None:
         return render(request, "comptes/lien_invalide.html", status=410)
     form = NouveauMotDePasseForm(request.POST or None)
-    if request.method == "POST" and form.soumettre(reinitialiser_mot_de_passe, uid=uid, jeton=jeton):
+    if request.method == "POST" and form.soumettre(
+        reinitialiser_mot_de_passe, uid=uid, jeton=jeton
+    ):
         messages.success(request, _("Votre mot de passe est changé : connectez-vous."))
         return HttpResponseRedirect(reverse("accounts:connexion"))
     return render(

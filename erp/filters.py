@@ -280,6 +280,15 @@ class Filtres(django_filters.FilterSet):
         super().__init__(data, queryset, request=request, prefix=prefix)
 
     @classmethod
+    def connus(cls, params: QueryDict) -> QueryDict:
+        """Those of the parameters that are filters: a page goes on working with a link that says more."""
+        siens = QueryDict(mutable=True)
+        for nom, valeurs in params.lists():
+            if nom in cls.base_filters:
+                siens.setlist(nom, valeurs)
+        return siens
+
+    @classmethod
     def appliquer(
         cls, queryset: QuerySet[M], params: QueryDict, *, ignores: Iterable[str] = ()
     ) -> QuerySet[M]:

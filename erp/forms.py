@@ -1,13 +1,15 @@
 """Forms whose fields are named as the parameters of a service, and that show its refusal beside the field."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model
-from django.utils.translation import gettext as _
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from erp.exceptions import BusinessRuleError, StaleVersionError, ValidationError
 
@@ -34,7 +36,7 @@ class Formulaire(forms.Form):
     """The shape of a service's input: fields bear the names of its parameters (`site_id`, `date_limite` …).
 
     `soumettre` validates the shape, calls the service, and turns its refusal into errors of the form; `status` is then
-    the HTTP status of the answer (422 malformed, 409 refused by a rule, 412 changed meanwhile), with all that was typed.
+    the HTTP status of the answer (422 malformed, 409 refused by a rule, 412 changed meanwhile), nothing typed lost.
     """
 
     # (heading, names of its fields): how a form page lays the fields out; all of them in one group when empty
@@ -72,9 +74,19 @@ class Formulaire(forms.Form):
         self.status = 422 if isinstance(erreur, ValidationError) else erreur.status
         self.perime = isinstance(erreur, StaleVersionError)
         for detail in erreur.errors:
-            self.add_error(self._champ(detail.field), forms.ValidationError(str(detail.message), code=detail.code))
+            self.add_error(
+                self._champ(detail.field),
+                forms.ValidationError(str(detail.message), code=detail.code),
+            )
         if not erreur.errors or not isinstance(erreur, ValidationError):
             self.add_error(None, forms.ValidationError(str(erreur), code=erreur.code))
+
+    def reprendre(self, version: int) -> None:
+        """After a StaleVersionError: the same words again, against the version that is in force."""
+        donnees = QueryDict(mutable=True)
+        donnees.update(self.data)
+        donnees["version"] = str(version)
+        self.data = donnees
 
     def _champ(self, nom: str) -> str | None:
         """The field that an error speaks of: its own name, or that of the parameter it stands for."""
@@ -89,13 +101,14 @@ class FormulaireVersionne(Formulaire):
     """Edits an object that others may edit meanwhile: carries the version that was read, sends only what was changed.
 
     Every field remembers, in the page, the value it was shown with. When the service answers that the object has moved
-    on, `rebaser` shows the others' changes in the fields this person left alone and keeps what he typed in the rest.
+    on, `reprendre` shows the others' changes in the fields this person left alone and keeps what he typed in the rest.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, initial: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, initial={nom: _a_la_minute(v) for nom, v in initial.items()}, **kwargs)
+    def __init__(self, data: Any = None, *, initial: Mapping[str, Any], **kwargs: Any) -> None:
+        a_la_minute = {nom: _a_la_minute(valeur) for nom, valeur in initial.items()}
+        super().__init__(data, initial=a_la_minute, **kwargs)
         for nom, champ in self.fields.items():
             champ.show_hidden_initial = nom != "version"
 
@@ -107,11 +120,12 @@ class FormulaireVersionne(Formulaire):
             if nom == "version" or nom in self.changed_data
         }
 
-    def rebaser(self) -> None:
+    def reprendre(self, version: int) -> None:
         """After a StaleVersionError: continue from the object as it is now, which `initial` holds."""
-        donnees: Any = self.data.copy()
+        donnees = QueryDict(mutable=True)
+        donnees.update(self.data)
         for nom, champ in self.fields.items():
-            frais = champ.prepare_value(self.initial.get(nom))
+            frais = version if nom == "version" else champ.prepare_value(self.initial.get(nom))
             if nom == "version" or nom not in self.changed_data:
                 _poser(donnees, self.add_prefix(nom), champ.widget, frais)
             _poser(donnees, self.add_initial_prefix(nom), champ.hidden_widget(), frais)
@@ -147,7 +161,9 @@ def _valeur(valeur: Any) -> Any:
 class ChoixRecherche(forms.Select):
     """A select over many objects, found by typing at `url`: only the chosen one is written in the page."""
 
-    def __init__(self, url: Any, placeholder: Any = "", attrs: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, url: Any, placeholder: Any = "", attrs: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(attrs)
         self.url, self.placeholder = url, placeholder
 
@@ -160,11 +176,16 @@ class ChoixRecherche(forms.Select):
         }
         return super().get_context(name, value, attrs)
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+    def optgroups(
+        self, name: str, value: list[str], attrs: dict[str, Any] | None = None
+    ) -> list[Any]:
         choix: Any = self.choices
         ids = [v for v in value if v.isascii() and v.isdigit() and len(v) < 19]
         options = [("", "")]
-        options += [(objet.pk, choix.field.label_from_instance(objet)) for objet in choix.queryset.filter(pk__in=ids)]
+        options += [
+            (objet.pk, choix.field.label_from_instance(objet))
+            for objet in choix.queryset.filter(pk__in=ids)
+        ]
         return [
             (None, [self.create_option(name, cle, mots, str(cle) in value, rang)], rang)
             for rang, (cle, mots) in enumerate(options)

@@ -45,7 +45,15 @@ class Groupe:
 NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
     (
         "",
-        (Entree(_("Tableau de bord"), "layout-dashboard", "dashboard:accueil", TOUS, ((CLIENT, _("Accueil")),)),),
+        (
+            Entree(
+                _("Tableau de bord"),
+                "layout-dashboard",
+                "dashboard:accueil",
+                TOUS,
+                ((CLIENT, _("Accueil")),),
+            ),
+        ),
     ),
     (
         _("Activité"),
@@ -57,17 +65,31 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 TOUS,
                 ((CLIENT, _("Mes demandes")), (TECHNICIEN, _("Mes interventions"))),
             ),
-            Entree(_("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}),
+            Entree(
+                _("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}
+            ),
             Entree(_("Gammes"), "list-check", "planning:gammes", GESTION),
         ),
     ),
     (
         _("Parc"),
         (
-            Entree(_("Équipements"), "engine", "equipment:liste", TOUS, ((CLIENT, _("Mes équipements")),)),
-            Entree(_("Clients"), "building", "clients:liste", TOUS, ((CLIENT, _("Mon entreprise")),)),
             Entree(
-                _("Contrats"), "file-certificate", "clients:contrats", GESTION | {CLIENT}, ((CLIENT, _("Mes contrats")),)
+                _("Équipements"),
+                "engine",
+                "equipment:liste",
+                TOUS,
+                ((CLIENT, _("Mes équipements")),),
+            ),
+            Entree(
+                _("Clients"), "building", "clients:liste", TOUS, ((CLIENT, _("Mon entreprise")),)
+            ),
+            Entree(
+                _("Contrats"),
+                "file-certificate",
+                "clients:contrats",
+                GESTION | {CLIENT},
+                ((CLIENT, _("Mes contrats")),),
             ),
         ),
     ),
@@ -88,7 +110,13 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
 )
 
 NOUVEAU: tuple[Entree, ...] = (
-    Entree(_("Intervention"), "tool", "interventions:creer", TOUS, ((CLIENT, _("Demande d’intervention")),)),
+    Entree(
+        _("Intervention"),
+        "tool",
+        "interventions:creer",
+        TOUS,
+        ((CLIENT, _("Demande d’intervention")),),
+    ),
     Entree(_("Équipement"), "engine", "equipment:creer", GESTION),
     Entree(_("Client"), "building", "clients:creer", GESTION),
     Entree(_("Contrat"), "file-certificate", "clients:contrat_creer", GESTION),

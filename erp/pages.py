@@ -30,7 +30,7 @@ TAILLES = (25, 50, 100)
 COMPTE_MAX = 10_000
 
 
-# --- Answers -----------------------------------------------------------------------------------------------------------
+# --- Answers -------------------------------------------------------------------------------------
 
 
 def est_fragment(request: HttpRequest) -> bool:
@@ -66,7 +66,7 @@ def aller(request: HttpRequest, url: str, message: Texte = "") -> HttpResponse:
     return HttpResponseClientRedirect(url)
 
 
-# --- Lists -------------------------------------------------------------------------------------------------------------
+# --- Lists ---------------------------------------------------------------------------------------
 
 PASTILLES, LISTE, RECHERCHE, JOUR, OUI, TEXTE = (
     "pastilles",  # a few choices, several at once
@@ -298,18 +298,14 @@ def preparer_liste(
     params = _propres(request.GET)
     erreurs: list[str] = []
     if filtres is not None:
-        connus = QueryDict(mutable=True)
-        for cle, valeurs in params.lists():
-            if cle in filtres.base_filters:
-                connus.setlist(cle, valeurs)
         try:
-            queryset = filtres.appliquer(queryset, connus)
+            queryset = filtres.appliquer(queryset, filtres.connus(params))
         except ValidationError as refus:
             erreurs = [f"{erreur.field} : {erreur.message}" for erreur in refus.errors]
             queryset = queryset.none()
     demande = params.get("sort", tri)
     cles, faux = ordre(tris, demande, ())
-    if faux or not cles:
+    if faux:
         demande = tri
         cles, _faux = ordre(tris, tri, ())
     taille = _entier(params.get("taille"), par_page)
@@ -317,9 +313,8 @@ def preparer_liste(
     page = max(1, _entier(params.get("page"), 1))
     debut = (page - 1) * taille
     lignes = list(queryset.order_by(*cles)[debut : debut + taille + 1])
-    if page == 1 and len(lignes) <= taille:
-        total = len(lignes)
-    else:
+    total = len(lignes)
+    if page > 1 or total > taille:
         total = queryset.order_by()[: COMPTE_MAX + 1].count()
     return Liste(
         objets=lignes[:taille],
@@ -337,7 +332,9 @@ def preparer_liste(
 
 
 def _lier(critere: Critere, params: QueryDict) -> CritereLie:
-    valeurs = _valeurs(params, critere.nom) if critere.genre != TEXTE else params.getlist(critere.nom)
+    valeurs = (
+        _valeurs(params, critere.nom) if critere.genre != TEXTE else params.getlist(critere.nom)
+    )
     choix = critere.choix
     if isinstance(choix, QuerySet):
         if critere.genre == RECHERCHE:
@@ -367,7 +364,9 @@ def _valeurs(params: QueryDict, cle: str) -> list[str]:
 
 
 def _entier(texte: str | None, defaut: int) -> int:
-    return int(texte) if texte and texte.isascii() and texte.isdigit() and len(texte) < 7 else defaut
+    return (
+        int(texte) if texte and texte.isascii() and texte.isdigit() and len(texte) < 7 else defaut
+    )
 
 
 def _jour(texte: str) -> str:
@@ -383,7 +382,8 @@ def repondre_recherche(resultats: Iterable[tuple[int, str, str]]) -> JsonRespons
     return JsonResponse(
         {
             "resultats": [
-                {"value": str(pk), "text": texte, "detail": detail} for pk, texte, detail in resultats
+                {"value": str(pk), "text": texte, "detail": detail}
+                for pk, texte, detail in resultats
             ]
         }
     )

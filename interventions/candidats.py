@@ -4,13 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from interventions.choices import STATUTS_ACTIFS
 from interventions.models import Intervention, Planning
 from technicians.models import Disponibilite, Technicien, TechnicienCompetence
 
@@ -26,18 +25,26 @@ class Candidat:
 
 
 def candidats(
-    par: User, intervention: Intervention, debut: datetime | None = None, fin: datetime | None = None
+    par: User,
+    intervention: Intervention,
+    debut: datetime | None = None,
+    fin: datetime | None = None,
 ) -> list[Candidat]:
     """Every active technicien, those who can come first, then those of the zone, then the least loaded.
 
     Skills count on the day of the slot; absences and other slots only when a slot is given. Five queries, whatever the
     number of people. The services ask again, under lock.
     """
-    siens = Technicien.objects.visible_to(par).actifs()
-    actives = Count("interventions", filter=Q(interventions__statut__in=STATUTS_ACTIFS))
+    actives = Intervention.objects.visible_to(par).actives().exclude(technicien=None)
+    charges = dict(actives.order_by().values_list("technicien").annotate(combien=Count("pk")))
+    siens = Technicien.objects.visible_to(par).actifs().select_related("user")
     tous = {
-        technicien.pk: Candidat(technicien, technicien.charge, _de_la_zone(technicien, intervention))
-        for technicien in siens.select_related("user").annotate(charge=actives)
+        technicien.pk: Candidat(
+            technicien,
+            charges.get(technicien.pk, 0),
+            _de_la_zone(technicien, intervention),
+        )
+        for technicien in siens
     }
     _competences(tous, intervention, debut)
     if debut is not None and fin is not None and debut < fin:
@@ -45,7 +52,12 @@ def candidats(
         _creneaux(tous, intervention, debut, fin)
     return sorted(
         tous.values(),
-        key=lambda c: (bool(c.empechements), not c.sur_place, c.charge, c.technicien.user.full_name),
+        key=lambda c: (
+            bool(c.empechements),
+            not c.sur_place,
+            c.charge,
+            c.technicien.user.full_name,
+        ),
     )
 
 
@@ -55,13 +67,17 @@ def _de_la_zone(technicien: Technicien, intervention: Intervention) -> bool:
     return bool(zone and ville) and (zone in ville or ville in zone)
 
 
-def _competences(tous: dict[int, Candidat], intervention: Intervention, debut: datetime | None) -> None:
+def _competences(
+    tous: dict[int, Candidat], intervention: Intervention, debut: datetime | None
+) -> None:
     requises = dict(intervention.competences_requises.values_list("pk", "nom"))
     if not requises:
         return
     jour = timezone.localdate(debut) if debut is not None else timezone.localdate()
     detenues: dict[int, set[int]] = defaultdict(set)
-    valides = TechnicienCompetence.objects.valides(jour).filter(technicien__in=tous, competence__in=requises)
+    valides = TechnicienCompetence.objects.valides(jour).filter(
+        technicien__in=tous, competence__in=requises
+    )
     for technicien, competence in valides.values_list("technicien_id", "competence_id"):
         detenues[technicien].add(competence)
     for pk, candidat in tous.items():
@@ -73,7 +89,9 @@ def _competences(tous: dict[int, Candidat], intervention: Intervention, debut: d
 
 
 def _absences(tous: dict[int, Candidat], debut: datetime, fin: datetime) -> None:
-    for absence in Disponibilite.objects.acceptees().touchant(debut, fin).filter(technicien__in=tous):
+    for absence in (
+        Disponibilite.objects.acceptees().touchant(debut, fin).filter(technicien__in=tous)
+    ):
         tous[absence.technicien_id].empechements.append(
             _("%(type)s jusqu’au %(fin)s")
             % {"type": absence.get_type_display(), "fin": _moment(absence.fin)}

@@ -1,6 +1,6 @@
 """The shape of what people enter about an intervention. The rules are the services'."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -26,18 +26,25 @@ from stock.choices import TypeMouvement
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
 
+if TYPE_CHECKING:
+    _Equipements = forms.ModelChoiceField[Equipement]
+    _Techniciens = forms.ModelChoiceField[Technicien]
+    _Pieces = forms.ModelChoiceField[PieceDetachee]
+else:
+    _Equipements = _Techniciens = _Pieces = forms.ModelChoiceField
 
-class ChoixEquipement(forms.ModelChoiceField):
+
+class ChoixEquipement(_Equipements):
     def label_from_instance(self, obj: Equipement) -> str:
         return f"{obj.nom} ({obj.code_interne}) – {obj.client}"
 
 
-class ChoixTechnicien(forms.ModelChoiceField):
+class ChoixTechnicien(_Techniciens):
     def label_from_instance(self, obj: Technicien) -> str:
         return obj.user.full_name
 
 
-class ChoixPiece(forms.ModelChoiceField):
+class ChoixPiece(_Pieces):
     def label_from_instance(self, obj: PieceDetachee) -> str:
         return f"{obj.reference} – {obj.designation}"
 
@@ -47,7 +54,12 @@ def _texte(lignes: int = 3, **attrs: Any) -> forms.Textarea:
 
 
 def _techniciens(user: User) -> QuerySet[Technicien]:
-    return Technicien.objects.visible_to(user).actifs().select_related("user").order_by("user__full_name")
+    return (
+        Technicien.objects.visible_to(user)
+        .actifs()
+        .select_related("user")
+        .order_by("user__full_name")
+    )
 
 
 def equipements_demandables(user: User) -> QuerySet[Equipement]:
@@ -77,7 +89,10 @@ class CreationForm(Formulaire):
         widget=forms.RadioSelect,
     )
     priorite = forms.ChoiceField(
-        label=_("Priorité"), choices=Priorite.choices, initial=Priorite.NORMALE, widget=forms.RadioSelect
+        label=_("Priorité"),
+        choices=Priorite.choices,
+        initial=Priorite.NORMALE,
+        widget=forms.RadioSelect,
     )
     urgence = forms.BooleanField(
         label=_("C’est urgent : la machine est arrêtée ou dangereuse"), required=False
@@ -96,7 +111,10 @@ class CreationForm(Formulaire):
         help_text=_("Fait du type et de l’équipement si vous le laissez vide."),
     )
     technicien_id = ChoixTechnicien(
-        label=_("Technicien"), queryset=Technicien.objects.none(), required=False, empty_label=_("À affecter plus tard")
+        label=_("Technicien"),
+        queryset=Technicien.objects.none(),
+        required=False,
+        empty_label=_("À affecter plus tard"),
     )
     debut = forms.DateTimeField(label=_("Début du créneau"), widget=DateHeureInput, required=False)
     fin = forms.DateTimeField(label=_("Fin du créneau"), widget=DateHeureInput, required=False)
@@ -114,7 +132,15 @@ class CreationForm(Formulaire):
         widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
     )
 
-    RESERVES = ("titre", "technicien_id", "debut", "fin", "date_limite", "duree_estimee", "competences")
+    RESERVES = (
+        "titre",
+        "technicien_id",
+        "debut",
+        "fin",
+        "date_limite",
+        "duree_estimee",
+        "competences",
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -142,12 +168,16 @@ class ModificationForm(FormulaireVersionne):
     """What was asked for."""
 
     titre = forms.CharField(label=_("Titre"), max_length=200)
-    description = forms.CharField(label=_("Description"), min_length=10, max_length=2000, widget=_texte(5))
+    description = forms.CharField(
+        label=_("Description"), min_length=10, max_length=2000, widget=_texte(5)
+    )
     type_intervention = forms.ChoiceField(label=_("Type"), choices=TypeIntervention.choices)
     priorite = forms.ChoiceField(label=_("Priorité"), choices=Priorite.choices)
     urgence = forms.BooleanField(label=_("C’est urgent"), required=False)
     site_id = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), required=False)
-    contrat_id = forms.ModelChoiceField(label=_("Contrat"), queryset=Contrat.objects.none(), required=False)
+    contrat_id = forms.ModelChoiceField(
+        label=_("Contrat"), queryset=Contrat.objects.none(), required=False
+    )
     date_limite = forms.DateTimeField(label=_("Date limite"), widget=DateHeureInput, required=False)
     duree_estimee = forms.IntegerField(label=_("Durée estimée"), min_value=1, required=False)
     cout_estime = forms.DecimalField(
@@ -160,12 +190,12 @@ class ModificationForm(FormulaireVersionne):
         widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
     )
 
-    def __init__(self, *args: Any, user: User, intervention: Intervention, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, user: User, intervention: Intervention) -> None:
         initial = {
             nom: getattr(intervention, nom) for nom in self.base_fields if nom != "competences"
         }
         initial["competences"] = [c.pk for c in intervention.competences_requises.all()]
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         client = intervention.client_id
         sites = Site.objects.visible_to(user).filter(client=client)
         contrats = Contrat.objects.visible_to(user).filter(client=client)
@@ -177,8 +207,12 @@ class ModificationForm(FormulaireVersionne):
 class SaisieForm(FormulaireVersionne):
     """What the field writes while the work goes on."""
 
-    diagnostic = forms.CharField(label=_("Diagnostic"), max_length=5000, required=False, widget=_texte(4))
-    solution = forms.CharField(label=_("Solution"), max_length=5000, required=False, widget=_texte(4))
+    diagnostic = forms.CharField(
+        label=_("Diagnostic"), max_length=5000, required=False, widget=_texte(4)
+    )
+    solution = forms.CharField(
+        label=_("Solution"), max_length=5000, required=False, widget=_texte(4)
+    )
     notes_techniques = forms.CharField(
         label=_("Notes techniques"),
         max_length=5000,
@@ -187,9 +221,9 @@ class SaisieForm(FormulaireVersionne):
         help_text=_("Le client ne les voit pas."),
     )
 
-    def __init__(self, *args: Any, intervention: Intervention, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, intervention: Intervention) -> None:
         initial = {nom: getattr(intervention, nom) for nom in self.base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
 
 
 class AffectationForm(Formulaire):
@@ -203,7 +237,9 @@ class AffectationForm(Formulaire):
     )
     debut = forms.DateTimeField(label=_("Début du créneau"), widget=DateHeureInput, required=False)
     fin = forms.DateTimeField(label=_("Fin du créneau"), widget=DateHeureInput, required=False)
-    remarque = forms.CharField(label=_("Remarque"), max_length=2000, required=False, widget=_texte(2))
+    remarque = forms.CharField(
+        label=_("Remarque"), max_length=2000, required=False, widget=_texte(2)
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -236,20 +272,24 @@ class TransitionForm(Formulaire):
     )
     toujours_en_panne = forms.BooleanField(label=_("L’équipement reste en panne"))
     motif_annulation = forms.CharField(
-        label=_("Motif de l’annulation"), max_length=500, widget=_texte(2), help_text=_("Le client le lira.")
+        label=_("Motif de l’annulation"),
+        max_length=500,
+        widget=_texte(2),
+        help_text=_("Le client le lira."),
     )
     remarque = forms.CharField(label=_("Remarque"), max_length=2000, widget=_texte(2))
     interne = forms.BooleanField(label=_("Remarque interne : le client ne la voit pas"))
 
-    def __init__(
-        self, *args: Any, ligne: Transition, intervention: Intervention, **kwargs: Any
-    ) -> None:
+    def __init__(self, data: Any = None, *, ligne: Transition, intervention: Intervention) -> None:
         initial = {"version": intervention.version, "vers": ligne.vers}
         for nom in ("diagnostic", "solution", "notes_techniques"):
             initial[nom] = getattr(intervention, nom)
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         exiges = set(ligne.exige)
-        if ligne.action == ActionJournal.CLOTURE and intervention.type_intervention == TypeIntervention.CORRECTIVE:
+        if (
+            ligne.action == ActionJournal.CLOTURE
+            and intervention.type_intervention == TypeIntervention.CORRECTIVE
+        ):
             exiges.add("diagnostic")
         gardes = {"version", "vers", *exiges, *ligne.accepte}
         if "remarque" in gardes:
@@ -299,15 +339,25 @@ class PieceForm(Formulaire):
 class TempsForm(Formulaire):
     technicien_id = ChoixTechnicien(label=_("Technicien"), queryset=Technicien.objects.none())
     type_temps = forms.ChoiceField(
-        label=_("Type"), choices=TypeTemps.choices, initial=TypeTemps.TRAVAIL, widget=forms.RadioSelect
+        label=_("Type"),
+        choices=TypeTemps.choices,
+        initial=TypeTemps.TRAVAIL,
+        widget=forms.RadioSelect,
     )
     debut = forms.DateTimeField(label=_("Début"), widget=DateHeureInput)
     fin = forms.DateTimeField(label=_("Fin"), widget=DateHeureInput)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, user: User, intervention: Intervention, **kwargs: Any) -> None:
-        initial = {"technicien_id": intervention.technicien_id, **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        user: User,
+        intervention: Intervention,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        depart = {"technicien_id": intervention.technicien_id, **(initial or {})}
+        super().__init__(data, initial=depart)
         if user.est_gestion:
             self.fields["technicien_id"].queryset = _techniciens(user)  # type: ignore[attr-defined]
         else:

@@ -33,7 +33,9 @@ def horloge(
     if intervention.date_fin is not None:
         ecart = intervention.date_fin - limite
         if ecart > timedelta(0):
-            return Horloge("retard", _("Finie avec %(duree)s de retard") % {"duree": _minutes(ecart)})
+            return Horloge(
+                "retard", _("Finie avec %(duree)s de retard") % {"duree": _minutes(ecart)}
+            )
         return Horloge("tenue", _("Finie dans les temps"))
     total = limite - intervention.date_creation
     if intervention.horloge_arretee and intervention.en_attente_depuis is not None:

@@ -37,10 +37,7 @@ _ICONES: dict[str, tuple[str, str]] = {
     ActionJournal.SATISFACTION: ("star", "vert"),
     ActionJournal.DEMANDE_ANNULATION: ("hourglass", "orange"),
     ActionJournal.DOCUMENT: ("file-text", "gris"),
-    **{
-        ligne.action: (ligne.icone, TONS[("statut", ligne.vers)][0])
-        for ligne in TRANSITIONS
-    },
+    **{ligne.action: (ligne.icone, TONS[("statut", ligne.vers)][0]) for ligne in TRANSITIONS},
 }
 
 # Values of a changed field that have words of their own.
@@ -151,5 +148,3 @@ def _en_mots(champ: str, valeur: Any) -> str:
 def _moment(texte: str) -> str:
     quand = parse_datetime(texte)
     return date_format(timezone.localtime(quand), "SHORT_DATETIME_FORMAT") if quand else texte
-
-

@@ -43,7 +43,9 @@ def lire(request: Requete, pk: int) -> HttpResponseBase:
 def tout_lire(request: Requete) -> HttpResponseBase:
     services.tout_lire(par=request.user)
     return aller(
-        request, reverse("notifications:liste"), _("Toutes vos notifications sont marquées comme lues.")
+        request,
+        reverse("notifications:liste"),
+        _("Toutes vos notifications sont marquées comme lues."),
     )
 
 
@@ -57,7 +59,9 @@ def preferences(request: Requete) -> HttpResponseBase:
         services.regler_preferences(
             par=request.user, choix={cle: f"{cle[0]}:{cle[1]}" in coches for cle in actuelles}
         )
-        return aller(request, reverse("notifications:preferences"), _("Vos préférences sont enregistrées."))
+        return aller(
+            request, reverse("notifications:preferences"), _("Vos préférences sont enregistrées.")
+        )
     canaux = [canal for canal in Canal if any(cle[1] == canal for cle in actuelles)]
     lignes = [
         (evenement, [(canal, actuelles[evenement, canal]) for canal in canaux])
@@ -65,5 +69,3 @@ def preferences(request: Requete) -> HttpResponseBase:
         if evenement != Evenement.COMPTE
     ]
     return rendre(request, "notifications/preferences.html", {"lignes": lignes, "canaux": canaux})
-
-

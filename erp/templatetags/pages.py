@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext as _, ngettext
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from erp.navigation import navigation, nouveau
 from erp.pages import Liste
@@ -115,7 +116,11 @@ def moment(quand: datetime | date | None) -> SafeString | str:
     if quand is None:
         return "—"
     if not isinstance(quand, datetime):
-        return format_html('<time datetime="{}">{}</time>', quand.isoformat(), date_format(quand, "SHORT_DATE_FORMAT"))
+        return format_html(
+            '<time datetime="{}">{}</time>',
+            quand.isoformat(),
+            date_format(quand, "SHORT_DATE_FORMAT"),
+        )
     local = timezone.localtime(quand)
     return format_html(
         '<time datetime="{}">{}</time>',
@@ -148,9 +153,11 @@ def en_mots(quand: datetime, maintenant: datetime | None = None) -> str:
         return _("à l’instant")
     if abs(ecart) < timedelta(hours=12) or jours == 0:
         combien = duree(round(abs(ecart).total_seconds() / 60))
-        return _("dans %(duree)s") % {"duree": combien} if ecart > timedelta(0) else _("il y a %(duree)s") % {
-            "duree": combien
-        }
+        return (
+            _("dans %(duree)s") % {"duree": combien}
+            if ecart > timedelta(0)
+            else _("il y a %(duree)s") % {"duree": combien}
+        )
     heure = date_format(local, "TIME_FORMAT")
     if jours == 1:
         return _("demain à %(heure)s") % {"heure": heure}
@@ -206,7 +213,9 @@ def initiales(nom: str) -> str:
 def miette(libelle: object, nom_url: str = "", *args: object) -> SafeString:
     """One step of the breadcrumbs: `{% miette "Clients" "clients:liste" %}`, or a URL already made."""
     if not nom_url:
-        return format_html('<li class="breadcrumb-item active" aria-current="page">{}</li>', libelle)
+        return format_html(
+            '<li class="breadcrumb-item active" aria-current="page">{}</li>', libelle
+        )
     url = nom_url if nom_url.startswith("/") else reverse(nom_url, args=args)
     return format_html('<li class="breadcrumb-item"><a href="{}">{}</a></li>', url, libelle)
 
@@ -311,7 +320,9 @@ def filtres_de_liste(liste: Liste[Any], recherche: object = "") -> dict[str, Any
 
 
 @register.inclusion_tag("composants/vide.html")
-def vide(titre: object, phrase: object = "", icone: str = "inbox", url: str = "", action: object = "") -> dict[str, Any]:
+def vide(
+    titre: object, phrase: object = "", icone: str = "inbox", url: str = "", action: object = ""
+) -> dict[str, Any]:
     """An empty list says what to do next."""
     return {"titre": titre, "phrase": phrase, "icone": icone, "url": url, "action": action}
 
@@ -338,7 +349,9 @@ def navigation_principale(context: template.Context) -> dict[str, Any]:
     """The links that the reader's role sees, by domain; the one of the current page is marked."""
     request = context["request"]
     groupes = navigation(request.user.role, get_language() or "fr")
-    chemins = sorted((lien.url for groupe in groupes for lien in groupe.liens), key=len, reverse=True)
+    chemins = sorted(
+        (lien.url for groupe in groupes for lien in groupe.liens), key=len, reverse=True
+    )
     courant = next((url for url in chemins if url != "/" and request.path.startswith(url)), "/")
     return {"groupes": groupes, "courant": courant}
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 
 from accounts.acces import Requete
 from accounts.models import User
-from erp.forms import Formulaire, FormulaireVersionne
+from erp.forms import Formulaire
 from erp.pages import rendre
 from erp.validation import trouver
 from interventions.journal import LigneJournal, lignes
@@ -32,11 +32,7 @@ def rendre_action(
     recents: list[LigneJournal] = []
     if form.perime:
         intervention = la_fiche(request.user, intervention.pk)
-        if isinstance(form, FormulaireVersionne):
-            form.rebaser()
-        else:
-            form.data = form.data.copy()
-            form.data["version"] = str(intervention.version)  # type: ignore[index]  # a QueryDict's copy
+        form.reprendre(intervention.version)
         historique = HistoriqueIntervention.objects.visible_to(request.user).for_list()
         recents = lignes(historique.filter(intervention=intervention)[:RECENTS], request.user)
     return rendre(

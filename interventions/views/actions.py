@@ -1,6 +1,7 @@
 """What moves an intervention along: each is a form of its own, shown in a dialog or in a page."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.http.response import HttpResponseBase
@@ -112,7 +113,7 @@ def planifier(request: Requete, pk: int) -> HttpResponseBase:
     intervention = la_fiche(request.user, pk)
     exiger(permissions.peut_planifier(request.user, intervention))
     creneau = Planning.objects.visible_to(request.user).ouverts().filter(intervention=pk).first()
-    initial = {"version": intervention.version}
+    initial: dict[str, Any] = {"version": intervention.version}
     if creneau is not None:
         initial |= {
             "debut": creneau.debut,

@@ -21,6 +21,7 @@ from interventions.permissions import peut_creer, peut_modifier
 from interventions.views._commun import la_fiche, rendre_action
 
 RESULTATS = 20
+OUVERTES = 3  # jobs already open on the machine, the newest first
 RECHERCHE = RechercheFiltre("nom", "code_interne", "numero_serie", "client__nom_entreprise")
 
 
@@ -28,7 +29,9 @@ RECHERCHE = RechercheFiltre("nom", "code_interne", "numero_serie", "client__nom_
 @require_GET
 def chercher_equipement(request: Requete) -> HttpResponseBase:
     """`?q=` over name, code, serial number and client: JSON for a select in which one types."""
-    trouves = RECHERCHE.filter(equipements_demandables(request.user), request.GET.get("q", "")[:200])
+    trouves = RECHERCHE.filter(
+        equipements_demandables(request.user), request.GET.get("q", "")[:200]
+    )
     return repondre_recherche(
         (
             equipement.pk,
@@ -56,7 +59,9 @@ def creer(request: Requete) -> HttpResponseBase:
     if request.method == "POST":
         form = CreationForm(request.POST, user=user)
         if form.soumettre(services.creer_intervention, par=user):
-            message = _("Intervention %(reference)s créée.") % {"reference": form.resultat.reference}
+            message = _("Intervention %(reference)s créée.") % {
+                "reference": form.resultat.reference
+            }
             return aller(request, form.resultat.get_absolute_url(), message)
     else:
         form = CreationForm(user=user, initial=request.GET.dict())
@@ -98,7 +103,7 @@ def _apercu(user: User, donnees: QueryDict) -> dict[str, Any]:
         "limite": services.calculer_date_limite(
             priorite=priorite, depart=timezone.now(), contrat=contrat
         ),
-        "ouvertes": list(ouvertes.select_related("technicien__user")[:5]),
+        "ouvertes": list(ouvertes.select_related("technicien__user")[:OUVERTES]),
         "sous_garantie": _sous_garantie(machine),
     }
 
@@ -108,7 +113,9 @@ def _voit(user: User, contrat: Contrat | None) -> bool:
 
 
 def _sous_garantie(machine: Equipement) -> bool:
-    return machine.date_fin_garantie is not None and machine.date_fin_garantie >= timezone.localdate()
+    return (
+        machine.date_fin_garantie is not None and machine.date_fin_garantie >= timezone.localdate()
+    )
 
 
 @connexion_requise

@@ -24,6 +24,7 @@ from interventions.models import (
 )
 from interventions.permissions import transitions_permises
 from interventions.views._commun import la_fiche
+from technicians.models import Competence
 
 VISITES = 5  # earlier interventions on the machine
 # Made with one touch; the others ask something first.
@@ -77,10 +78,8 @@ def contexte_fiche(user: User, intervention: Intervention) -> dict[str, Any]:
             .select_related("piece")
         ),
         "precedentes": list(precedentes[:VISITES]),
-        "competences": list(intervention.competences_requises.all()),
-        "documents": list(
-            intervention.documents.visible_to(user).select_related("uploaded_by")
-        ),
+        "competences": list(Competence.objects.visible_to(user).filter(interventions=intervention)),
+        "documents": list(intervention.documents.visible_to(user).select_related("uploaded_by")),
         "peut": _droits(user, intervention),
         "voit_terrain": not user.est_client,
         "voit_couts": permissions.peut_voir_couts(user),
@@ -93,7 +92,9 @@ def contexte_fiche(user: User, intervention: Intervention) -> dict[str, Any]:
 def contexte_controles(user: User, intervention: Intervention) -> dict[str, Any]:
     """The checklist, alone: what an answer swaps."""
     controles = list(
-        PointControle.objects.visible_to(user).filter(intervention=intervention).select_related("user")
+        PointControle.objects.visible_to(user)
+        .filter(intervention=intervention)
+        .select_related("user")
     )
     return {
         "intervention": intervention,
@@ -105,7 +106,7 @@ def contexte_controles(user: User, intervention: Intervention) -> dict[str, Any]
     }
 
 
-def _boutons(transitions: list[Transition]) -> dict[str, list[Transition]]:
+def _boutons(transitions: list[Transition]) -> dict[str, Any]:
     return {
         "principales": [ligne for ligne in transitions if ligne.action in PRINCIPALES],
         "secondaires": [ligne for ligne in transitions if ligne.action not in PRINCIPALES],

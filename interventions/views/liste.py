@@ -75,16 +75,15 @@ def _criteres(user: User) -> list[Critere]:
         Critere("statut", _("Statut"), choix=Statut.choices),
         Critere("priorite", _("Priorité"), choix=Priorite.choices),
         Critere("type_intervention", _("Type"), choix=TypeIntervention.choices),
-        Critere("urgence", _("Urgences seulement"), OUI),
-        Critere("en_retard", _("En retard"), OUI),
-        Critere("a_risque", _("À risque"), OUI),
-        Critere("actives", _("Non closes"), OUI),
     ]
     if user.est_gestion:
         techniciens = Technicien.objects.visible_to(user).actifs().select_related("user")
         criteres += [
             Critere(
-                "technicien_id", _("Technicien"), LISTE, choix=techniciens.order_by("user__full_name")
+                "technicien_id",
+                _("Technicien"),
+                LISTE,
+                choix=techniciens.order_by("user__full_name"),
             ),
             Critere(
                 "client_id",
@@ -105,5 +104,9 @@ def _criteres(user: User) -> list[Critere]:
         Critere("date_creation_gte", _("Créée depuis le"), JOUR),
         Critere("date_creation_lte", _("Créée jusqu’au"), JOUR),
         Critere("date_limite_lte", _("À finir avant le"), JOUR),
+        Critere("urgence", _("Urgences seulement"), OUI),
+        Critere("en_retard", _("En retard"), OUI),
+        Critere("a_risque", _("À risque"), OUI),
+        Critere("actives", _("Non closes"), OUI),
     ]
     return criteres

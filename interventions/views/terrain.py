@@ -113,7 +113,7 @@ def controle(request: Requete, pk: int, controle_pk: int) -> HttpResponseBase:
     if not form.soumettre(
         services.repondre_controle, par=request.user, intervention_id=pk, controle_id=controle_pk
     ):
-        raise ValidationError(" ".join(m for liste in form.errors.values() for m in liste))
+        raise ValidationError(" ".join(str(m) for liste in form.errors.values() for m in liste))
     if not est_fragment(request):
         return aller(request, intervention.get_absolute_url())
     contexte = contexte_controles(request.user, intervention)

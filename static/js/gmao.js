@@ -215,7 +215,7 @@
   brancher("htmx:load", (evenement) => habillerSelects(evenement.detail.elt));
   brancher("htmx:sendError", () => avis($("#avis").dataset.horsLigne));
   brancher("htmx:responseError", (evenement) => {
-    if (evenement.detail.xhr.status >= 500 || evenement.detail.xhr.status === 400) avis($("#avis").dataset.erreur);
+    if (evenement.detail.xhr.status >= 500) avis($("#avis").dataset.erreur);
   });
 
   // --- A page just shown ---------------------------------------------------------------------------------------------
