@@ -6,6 +6,7 @@ always through its own `visible_to`.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -441,7 +442,7 @@ def consommation(contrat: Any) -> list[dict[str, Any]]:
         (_("Interventions"), contrat.interventions_utilisees, contrat.interventions_incluses, ""),
         (
             _("Heures"),
-            round((contrat.minutes_utilisees or 0) / 60, 1),
+            round(Decimal(contrat.minutes_utilisees or 0) / 60, 1),
             contrat.heures_incluses,
             " h",
         ),
@@ -458,7 +459,7 @@ def consommation(contrat: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _part(utilise: float, inclus: int) -> int:
+def _part(utilise: Decimal | int, inclus: int) -> int:
     if inclus:
         return round(100 * utilise / inclus)
     return 100 if utilise else 0
@@ -467,7 +468,7 @@ def _part(utilise: float, inclus: int) -> int:
 @connexion_requise
 @require_GET
 def contrats(request: Requete) -> HttpResponseBase:
-    """Contracts that the reader sees, with what is used of each; those that end first come first."""
+    """Contracts that the reader sees, with what is used of each; the newest first."""
     user = request.user
     visibles = Contrat.objects.visible_to(user).select_related("client")
     criteres = [
@@ -490,7 +491,7 @@ def contrats(request: Requete) -> HttpResponseBase:
         request,
         visibles,
         tris=CONTRATS_TRIS,
-        tri="date_fin",
+        tri="-date_debut",
         filtres=ContratFiltres,
         criteres=criteres,
         onglets=_onglets_contrats(user),

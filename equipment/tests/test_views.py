@@ -1,0 +1,267 @@
+"""Pages of équipements, as the five people see them."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clients.tests.factories import ClientFactory, ContratFactory, SiteFactory
+from equipment.choices import StatutEquipement
+from equipment.models import Equipement
+from equipment.tests.factories import (
+    CompteurFactory,
+    CouvertureFactory,
+    EquipementFactory,
+    ReleveFactory,
+)
+from equipment.views import courbe
+from interventions.tests.factories import InterventionFactory
+
+HTMX = {"HX-Request": "true"}
+BUDGET = 12
+
+
+@pytest.fixture
+def ouvrir(client):
+    """`ouvrir(user, url)`: the answer to somebody who is signed in."""
+
+    def _ouvrir(user, url, **kwargs):
+        client.force_login(user)
+        return client.get(url, **kwargs)
+
+    return _ouvrir
+
+
+@pytest.fixture
+def envoyer(client):
+    def _envoyer(user, url, donnees=None, **kwargs):
+        client.force_login(user)
+        return client.post(url, donnees or {}, **kwargs)
+
+    return _envoyer
+
+
+@pytest.fixture
+def requetes(ouvrir, client):
+    """`requetes(user, url)`: how many queries a page makes."""
+
+    def _requetes(user, url):
+        ouvrir(user, url)  # signing in, and what is asked once per process, is not the page's
+        with CaptureQueriesContext(connection) as prises:
+            assert client.get(url).status_code == 200
+        return len(prises)
+
+    return _requetes
+
+
+def texte(reponse):
+    return reponse.content.decode()
+
+
+def test_la_liste_montre_a_chacun_les_siens(ouvrir, responsable, technicien, client_portail):
+    sienne = EquipementFactory(nom="Pompe à vide", client=client_portail.contact.client)
+    EquipementFactory(nom="Four tunnel")
+    url = reverse("equipment:liste")
+    for user in (responsable, technicien):
+        page = texte(ouvrir(user, url))
+        assert "Pompe à vide" in page
+        assert "Four tunnel" in page
+    page = texte(ouvrir(client_portail, url))
+    assert sienne.nom in page
+    assert "Four tunnel" not in page
+    assert reverse("equipment:creer") not in page
+
+
+def test_l_url_est_l_etat_de_la_liste(ouvrir, responsable):
+    EquipementFactory(nom="En panne celui-ci", en_panne=True)
+    EquipementFactory(nom="Qui tourne")
+    page = texte(ouvrir(responsable, reverse("equipment:liste") + "?statut=panne,maintenance"))
+    assert "En panne celui-ci" in page
+    assert "Qui tourne" not in page
+    vide = texte(ouvrir(responsable, reverse("equipment:liste") + "?search=rien", headers=HTMX))
+    assert "Effacer les filtres" in vide
+    assert "<html" not in vide
+
+
+def test_autant_de_requetes_pour_3_lignes_que_pour_30(requetes, responsable):
+    EquipementFactory.create_batch(3)
+    url = reverse("equipment:liste") + "?taille=50"
+    peu = requetes(responsable, url)
+    EquipementFactory.create_batch(27)
+    assert requetes(responsable, url) == peu <= BUDGET
+
+
+def test_la_fiche_et_ce_que_chacun_y_voit(ouvrir, responsable, technicien, client_portail):
+    societe = client_portail.contact.client
+    ensemble = EquipementFactory(client=societe, nom="Ligne 4")
+    machine = EquipementFactory(
+        client=societe, parent=ensemble, site=SiteFactory(client=societe), cout_acquisition=654321
+    )
+    EquipementFactory(client=societe, parent=machine, nom="Moteur M1")
+    couverture = CouvertureFactory(
+        equipement=machine, contrat__client=societe, contrat__numero="CTR-VU"
+    )
+    compteur = CompteurFactory(equipement=machine)
+    ReleveFactory(compteur=compteur, valeur=Decimal("1234.50"))
+    InterventionFactory(
+        equipement=machine,
+        contrat=couverture.contrat,
+        cloturee=True,
+        cout_pieces=Decimal(777),
+        titre="Vidange",
+    )
+    url = machine.get_absolute_url()
+    page = texte(ouvrir(responsable, url))
+    for mot in ("Ligne 4", "Moteur M1", "CTR-VU", "Vidange", "654", "777,00", "234,5"):
+        assert mot in page
+    page = texte(ouvrir(client_portail, url))
+    assert "CTR-VU" in page
+    assert "Vidange" in page
+    assert "777,00" not in page
+    assert reverse("equipment:modifier", args=[machine.pk]) not in page
+    page = texte(ouvrir(technicien, url))
+    assert "Moteur M1" in page
+    for mot in ("CTR-VU", "Vidange", "777,00", "654"):
+        assert mot not in page
+    assert reverse("equipment:statut", args=[machine.pk]) not in page
+
+
+def test_celle_d_un_autre_n_existe_pas(ouvrir, client_portail):
+    autre = EquipementFactory()
+    for url in (
+        autre.get_absolute_url(),
+        reverse("equipment:etiquette", args=[autre.pk]),
+        reverse("equipment:par_code", args=[autre.code_interne]),
+    ):
+        assert ouvrir(client_portail, url).status_code == 404
+
+
+def test_l_historique_se_feuillette(ouvrir, responsable):
+    machine = EquipementFactory()
+    InterventionFactory.create_batch(26, equipement=machine)
+    url = machine.get_absolute_url() + "?page=2"
+    suite = ouvrir(responsable, url, headers=HTMX)
+    assert "<html" not in texte(suite)
+    assert len(suite.context["liste"].objets) == 1
+
+
+def test_l_etiquette_mene_a_la_fiche(ouvrir, responsable, settings):
+    machine = EquipementFactory(code_interne="EQ-42")
+    image = ouvrir(responsable, reverse("equipment:etiquette", args=[machine.pk]))
+    assert image["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in image.content
+    saut = ouvrir(responsable, reverse("equipment:par_code", args=["EQ-42"]))
+    assert saut["Location"] == machine.get_absolute_url()
+
+
+def champs(client, **autres):
+    return {
+        "nom": "Compresseur C7",
+        "code_interne": "C7",
+        "type_equipement": "Compresseur",
+        "criticite": "haute",
+        "client_id": client.pk,
+        "specifications": "Puissance : 75 kW",
+        **autres,
+    }
+
+
+def test_creer_et_modifier(envoyer, responsable):
+    societe = ClientFactory()
+    refus = envoyer(responsable, reverse("equipment:creer"), champs(societe, code_interne="é"))
+    assert refus.status_code == 422
+    assert "Compresseur C7" in texte(refus)
+    assert envoyer(responsable, reverse("equipment:creer"), champs(societe)).status_code == 302
+    machine = Equipement.objects.get()
+    assert machine.specifications == {"Puissance": "75 kW"}
+    envoyer(
+        responsable,
+        reverse("equipment:modifier", args=[machine.pk]),
+        champs(societe, nom="Compresseur C8"),
+    )
+    machine.refresh_from_db()
+    assert machine.nom == "Compresseur C8"
+
+
+def test_choisir_un_client_montre_ses_sites_sans_rien_perdre(envoyer, responsable):
+    site = SiteFactory(nom="Usine de Settat")
+    reponse = envoyer(
+        responsable,
+        reverse("equipment:creer"),
+        champs(site.client, rafraichir="1"),
+        headers=HTMX,
+    )
+    assert reponse.status_code == 200
+    page = texte(reponse)
+    assert "Usine de Settat" in page
+    assert "Compresseur C7" in page
+    assert "Puissance : 75 kW" in page
+    assert not Equipement.objects.exists()
+
+
+@pytest.mark.parametrize("nom", ["equipment:modifier", "equipment:statut", "equipment:supprimer"])
+def test_ecrire_est_a_ceux_qui_gerent(envoyer, technicien, client_portail, nom):
+    machine = EquipementFactory(client=client_portail.contact.client)
+    for user in (technicien, client_portail):
+        assert envoyer(user, reverse(nom, args=[machine.pk])).status_code == 403
+
+
+def test_le_technicien_sur_place_change_le_statut_et_releve(envoyer, ouvrir, technicien):
+    machine = EquipementFactory(en_panne=True)
+    compteur = CompteurFactory(equipement=machine)
+    InterventionFactory(equipement=machine, en_cours=True, technicien=technicien.technicien)
+    assert reverse("equipment:statut", args=[machine.pk]) in texte(
+        ouvrir(technicien, machine.get_absolute_url())
+    )
+    envoyer(technicien, reverse("equipment:statut", args=[machine.pk]), {"vers": "maintenance"})
+    machine.refresh_from_db()
+    assert machine.statut == StatutEquipement.MAINTENANCE
+    url = reverse("equipment:releve", args=[compteur.pk])
+    assert envoyer(technicien, url, {"valeur": "120"}).status_code == 302
+    refus = envoyer(technicien, url, {"valeur": "90"})
+    assert refus.status_code == 409
+    assert compteur.releves.count() == 1
+
+
+def test_compteurs(envoyer, responsable):
+    machine = EquipementFactory()
+    envoyer(
+        responsable,
+        reverse("equipment:compteur_creer", args=[machine.pk]),
+        {"nom": "Cycles", "unite": "cycles"},
+    )
+    compteur = machine.compteurs.get()
+    releve = ReleveFactory(compteur=compteur)
+    envoyer(responsable, reverse("equipment:releve_supprimer", args=[releve.pk]))
+    assert not compteur.releves.exists()
+    envoyer(responsable, reverse("equipment:compteur_supprimer", args=[compteur.pk]))
+    assert not machine.compteurs.exists()
+
+
+def test_ce_que_couvre_un_contrat(envoyer, technicien, responsable):
+    contrat = ContratFactory()
+    machine = EquipementFactory(client=contrat.client)
+    url = reverse("equipment:couverture", args=[contrat.pk])
+    assert envoyer(technicien, url).status_code == 404
+    envoyer(responsable, url, {"equipement_ids": [machine.pk]})
+    assert list(contrat.equipements.all()) == [machine]
+    etranger = EquipementFactory()
+    assert envoyer(responsable, url, {"equipement_ids": [etranger.pk]}).status_code == 422
+
+
+def test_supprimer_ce_qui_a_un_historique_est_refuse(envoyer, responsable):
+    neuve = EquipementFactory()
+    usee = InterventionFactory().equipement
+    for machine in (neuve, usee):
+        envoyer(responsable, reverse("equipment:supprimer", args=[machine.pk]))
+    assert list(Equipement.objects.all()) == [usee]
+
+
+def test_la_courbe_tient_dans_son_cadre():
+    assert courbe([(0, 1), (1, 2)]) == ""
+    points = [tuple(map(float, p.split(","))) for p in courbe([(0, 5), (10, 9), (20, 7)]).split()]
+    assert [x for x, _y in points] == [2.0, 120.0, 238.0]
+    assert points[1][1] == 2.0
+    assert points[0][1] == 46.0
