@@ -7,6 +7,7 @@ and mean nothing. Each class below is Django's, with one question asked first.
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from csp.middleware import CSPMiddleware
 from django.contrib import messages
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -66,7 +67,7 @@ class LanguePages(LocaleMiddleware):
 
 
 class LangueUtilisateur:
-    """A signed-in user reads the pages in his own language, whatever his browser asks for."""
+    """A signed-in user reads the pages in his own language, whatever his browser asks for; the log says who he is."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -76,6 +77,7 @@ class LangueUtilisateur:
         if user is not None and user.is_authenticated:
             translation.activate(user.langue)
             request.LANGUAGE_CODE = user.langue
+            structlog.contextvars.bind_contextvars(user_id=user.pk)
         return self.get_response(request)
 
 

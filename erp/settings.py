@@ -21,7 +21,7 @@ if (BASE_DIR / ".env").is_file():
 VERSION = "0.1.0"
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
-# --- What must be right before anything starts -------------------------------------------------------------------------
+# --- What must be right before anything starts ------------------------------------------------------------------------
 CLE_PAR_DEFAUT = "dev-only-secret-key-never-use-it-outside-a-development-machine"
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -49,7 +49,7 @@ if not DEBUG:
     if not DEFAULT_FROM_EMAIL:
         raise ImproperlyConfigured("DEFAULT_FROM_EMAIL: set the address that mail is sent from.")
 
-# --- Applications ------------------------------------------------------------------------------------------------------
+# --- Applications -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
@@ -135,7 +135,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database ----------------------------------------------------------------------------------------------------------
+# --- Database ---------------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://localhost/erp"),
@@ -147,7 +147,7 @@ DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "erp"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: cache, rate limits, broker ---------------------------------------------------------------------------------
+# --- Redis: cache, rate limits, broker --------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {
     "default": {
@@ -181,7 +181,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Africa/Casablanca"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
-# --- Accounts ----------------------------------------------------------------------------------------------------------
+# --- Accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
@@ -213,7 +213,7 @@ SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # the sign-in page and `/auth` show the 
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXYS", default=0)
 
-# --- API ---------------------------------------------------------------------------------------------------------------
+# --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.JetonAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -285,7 +285,7 @@ CORS_EXPOSE_HEADERS = [
     "X-Request-ID",
 ]
 
-# --- Language, time ----------------------------------------------------------------------------------------------------
+# --- Language, time ---------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("Anglais")), ("ar", _("Arabe"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -297,7 +297,7 @@ PHONENUMBER_DEFAULT_REGION = "MA"
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
-# --- Static and uploaded files -----------------------------------------------------------------------------------------
+# --- Static and uploaded files ----------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -328,7 +328,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-# --- Mail --------------------------------------------------------------------------------------------------------------
+# --- Mail -------------------------------------------------------------------------------------------------------------
 # Without EMAIL_URL a development machine keeps its mail as files; /dev/courriels/ shows them.
 COURRIELS_DIR = VAR_DIR / "courriels"
 _EMAIL_URL = env.str("EMAIL_URL", default="")
@@ -347,7 +347,7 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 # How long a worker owns a message that it is sending, in seconds: longer than EMAIL_TIMEOUT, or two could send it.
 ENVOI_BAIL_SECONDES = env.int("ENVOI_BAIL_SECONDES", default=90)
 
-# --- Security ----------------------------------------------------------------------------------------------------------
+# --- Security ---------------------------------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -380,7 +380,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Logs: JSON with request id and user id, carried into tasks --------------------------------------------------------
+# --- Logs: JSON with request id and user id, carried into tasks -------------------------------------------------------
 _PREPARE: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -398,7 +398,10 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                # not the values of local variables: a password may be among them
+                structlog.processors.ExceptionRenderer(
+                    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+                ),
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             "foreign_pre_chain": _PREPARE,
@@ -431,7 +434,7 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-# --- Admin -------------------------------------------------------------------------------------------------------------
+# --- Admin ------------------------------------------------------------------------------------------------------------
 UNFOLD = {
     "SITE_TITLE": _("Administration"),
     "SITE_HEADER": _("ERP Maintenance"),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from erp import developpement
+from erp import developpement, sante
 from erp.api.documentation import Inconnue, Redoc, Swagger
 from erp.api.routes import route
 
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", Inconnue.as_view()),
     route("docs", Swagger.as_view(), name="docs"),
     route("redoc", Redoc.as_view(), name="redoc"),
+    route("health", sante.vivant, name="health"),
+    route("health/ready", sante.pret, name="health_ready"),
+    route("metrics", sante.mesures, name="metrics"),
     path("", include("dashboard.urls")),
     path("", include("accounts.urls")),
     path("interventions/", include("interventions.urls")),

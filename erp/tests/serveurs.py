@@ -23,7 +23,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 
-DELAI = 20.0
+DELAI = 60.0
 
 
 def attendre(condition: Callable[[], object], quoi: str, delai: float = DELAI) -> None:
@@ -122,7 +122,12 @@ class Ouvrier:
         return [json.loads(ligne) for ligne in self.journal().splitlines() if ligne.startswith("{")]
 
     def attendre_pret(self) -> None:
-        attendre(lambda: " ready." in self.journal(), "the worker is ready", 40)
+        attendre(
+            lambda: " ready." in self.journal() or self._processus.poll() is not None,
+            "the worker is ready",
+            120,
+        )
+        assert self._processus.poll() is None, self.journal()
 
     def tuer(self) -> None:
         """kill -9 of the worker and of its children at once."""

@@ -237,9 +237,9 @@ def test_the_sweep_is_bounded(publies, monkeypatch):
 def test_mail_goes_out_after_the_commit_and_a_rollback_takes_it_along():
     user = UserFactory()
     with boite_aux_lettres() as boite, courtier() as valkey, ouvrier(valkey, boite.url):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             ecrire(user, "annulé")
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         with transaction.atomic():
             courriel = ecrire(user, "validé")
             for _ in range(5):  # the same row many times over, for two processes to fight for
@@ -257,7 +257,7 @@ def test_mail_goes_out_after_the_commit_and_a_rollback_takes_it_along():
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_the_middle_of_sending_sends_once():
     user = UserFactory()
-    court = {"ENVOI_BAIL_SECONDES": "4"}
+    court = {"ENVOI_BAIL_SECONDES": "6"}
     with boite_aux_lettres() as boite, courtier() as valkey:
         boite.bloquer = True
         with ouvrier(valkey, boite.url, **court) as premier:
