@@ -1,4 +1,4 @@
-from documents.api import views
+from documents.api import rattaches, views
 from erp.api.routes import route
 
 urlpatterns = [
@@ -10,4 +10,14 @@ urlpatterns = [
     ),
     route("documents/<int:pk>", views.UnDocument.as_view(), name="document"),
     route("documents/<int:pk>/fichier", views.Fichier.as_view(), name="document_fichier"),
+    route(
+        "equipements/<int:pk>/documents",
+        rattaches.DeLEquipement.as_view(),
+        name="documents_de_l_equipement",
+    ),
+    route(
+        "interventions/<int:pk>/documents",
+        rattaches.DeLIntervention.as_view(),
+        name="documents_de_l_intervention",
+    ),
 ]

@@ -1,5 +1,5 @@
 from erp.api.routes import route
-from interventions.api import views
+from interventions.api import rattachees, views
 
 _UNE = "interventions/<int:pk>"
 
@@ -28,4 +28,14 @@ urlpatterns = [
     route(f"{_UNE}/temps/<int:enfant>", views.UnTemps.as_view(), name="api_un_temps"),
     route(f"{_UNE}/controles", views.Controles.as_view(), name="api_controles"),
     route(f"{_UNE}/controles/<int:enfant>", views.UnControle.as_view(), name="api_controle"),
+    route(
+        "clients/<int:pk>/interventions",
+        rattachees.DuClient.as_view(),
+        name="api_interventions_du_client",
+    ),
+    route(
+        "equipements/<int:pk>/interventions",
+        rattachees.DeLEquipement.as_view(),
+        name="api_interventions_de_l_equipement",
+    ),
 ]
