@@ -54,7 +54,7 @@ def controles() -> list[Controle]:
         Controle("style (ruff)", [outil["ruff"], "check", "--quiet"]),
         Controle("mise en forme (ruff format)", [outil["ruff"], "format", "--check", "--quiet"]),
         Controle("gabarits (djlint)", [outil["djlint"], "--lint", "--quiet", *gabarits()]),
-        Controle("couches (import-linter)", [outil["lint-imports"]]),
+        Controle("couches (import-linter)", [outil["lint-imports"], "--no-logo"]),
         Controle("types (mypy)", [outil["mypy"], "--no-error-summary"]),
         Controle(
             "migrations à jour",
