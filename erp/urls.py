@@ -1,6 +1,7 @@
 """Every address of the product. Apps are named by string: the platform imports none of them."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from erp import developpement, sante
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     route("health", sante.vivant, name="health"),
     route("health/ready", sante.pret, name="health_ready"),
     route("metrics", sante.mesures, name="metrics"),
+    path("admin/", admin.site.urls),
     path("", include("dashboard.urls")),
     path("", include("accounts.urls")),
     path("interventions/", include("interventions.urls")),

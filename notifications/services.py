@@ -110,6 +110,19 @@ def notifier_une_fois(
     )
 
 
+@transaction.atomic
+def renvoyer_echecs(*, ids: Iterable[int]) -> int:
+    """Put messages that failed for good back in the outbox, their tries counted anew; returns how many."""
+    echecs = Notification.objects.filter(pk__in=ids, canal=Canal.EMAIL, statut_envoi=StatutEnvoi.ECHEC)
+    return echecs.update(
+        statut_envoi=StatutEnvoi.EN_ATTENTE,
+        tentatives=0,
+        prochain_essai=timezone.now(),
+        reclamee_jusqua=None,
+        derniere_erreur="",
+    )
+
+
 def lire(*, par: User, notification_id: int) -> Notification:
     """Mark one as read. Raises IntrouvableError when it is not his; reading twice keeps the first moment."""
     siennes = Notification.objects.visible_to(par).dans_l_application()

@@ -1,0 +1,174 @@
+"""The administrators' door: everything can be looked at, and what is data can be corrected.
+
+What only the services may write (statut, journal, ledger, outbox) is read-only here: the admin is no second way to make
+a transition. Only the role admin enters (`User.is_staff`).
+"""
+
+from typing import Any
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.admin import PeriodicTaskAdmin as PeriodicTaskAdminBase
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from django_celery_results.models import GroupResult, TaskResult
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from erp.models import ParametresSociete
+
+admin.site.login_url = reverse_lazy("accounts:connexion")  # type: ignore[attr-defined]
+
+
+class AdminErp(ModelAdmin):  # type: ignore[misc]  # unfold is not typed
+    """Base of every page: dates of the row shown, no select with ten thousand options."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    warn_unsaved_form = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        dates = [
+            champ.name
+            for champ in self.model._meta.concrete_fields
+            if champ.name in ("created_at", "updated_at")
+        ]
+        return (*super().get_readonly_fields(request, obj), *dates)
+
+
+class AdminLecture(AdminErp):
+    """To be looked at: what is here is written by the services alone."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LignesErp(TabularInline):  # type: ignore[misc]
+    """Rows of a child that may be edited with their parent."""
+
+    extra = 0
+
+
+class LignesLecture(LignesErp):
+    """Rows of a child to be looked at."""
+
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ParametresSociete)
+class ParametresSocieteAdmin(AdminErp):
+    list_display = ("nom", "heure_ouverture", "heure_fermeture", "delai_archivage_jours")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not ParametresSociete.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool
+    ) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+
+# --- Jobs: the schedule is in the database, an administrator sees and changes it --------------------------------------
+
+for modele in (
+    PeriodicTask,
+    IntervalSchedule,
+    CrontabSchedule,
+    SolarSchedule,
+    ClockedSchedule,
+    TaskResult,
+    GroupResult,
+    Group,
+    BlacklistedToken,
+    OutstandingToken,
+    AccessAttempt,
+    AccessLog,
+    AccessFailureLog,
+):
+    if admin.site.is_registered(modele):
+        admin.site.unregister(modele)
+
+
+@admin.register(PeriodicTask)
+class TachePlanifieeAdmin(PeriodicTaskAdminBase, AdminErp):  # type: ignore[misc]
+    list_display = ("name", "enabled", "task", "scheduler", "last_run_at", "total_run_count")
+    list_filter = ("enabled",)
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        forme = super().get_form(*args, **kwargs)
+        if "task" in forme.base_fields:
+            forme.base_fields["task"].widget = UnfoldAdminTextInputWidget()
+        if "regtask" in forme.base_fields:
+            choix = forme.base_fields["regtask"].widget.choices
+            forme.base_fields["regtask"].widget = UnfoldAdminSelectWidget(choices=choix)
+        return forme
+
+
+@admin.register(IntervalSchedule)
+class IntervalleAdmin(AdminErp):
+    list_display = ("every", "period")
+
+
+@admin.register(CrontabSchedule)
+class HoraireAdmin(AdminErp):
+    list_display = ("__str__", "timezone")
+
+
+@admin.register(TaskResult)
+class ExecutionAdmin(AdminLecture):
+    list_display = ("task_name", "status", "date_created", "date_done", "worker")
+    list_filter = ("status", "task_name")
+    search_fields = ("task_id", "task_name", "result")
+
+
+# --- Sign-in ----------------------------------------------------------------------------------------------------------
+
+
+@admin.register(AccessAttempt)
+class BlocageAdmin(AdminLecture):
+    """Failed sign-ins; deleting a line unlocks the account at that address."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time")
+    search_fields = ("username", "ip_address")
+    actions = ("delete_selected",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+
+AccessAttempt._meta.verbose_name = _("blocage de connexion")
+AccessAttempt._meta.verbose_name_plural = _("blocages de connexion")

@@ -1,0 +1,55 @@
+from django.contrib import admin
+
+from erp.admin import AdminErp, AdminLecture, LignesErp, LignesLecture
+from planning.models import Gamme, OccurrencePlan, PieceGamme, PlanMaintenance, PointGamme
+
+
+class PointLignes(LignesErp):
+    model = PointGamme
+    fields = ("ordre", "libelle", "obligatoire", "unite")
+
+
+class PieceLignes(LignesErp):
+    model = PieceGamme
+    fields = ("piece", "quantite")
+    autocomplete_fields = ("piece",)
+
+
+class OccurrenceLignes(LignesLecture):
+    model = OccurrencePlan
+    fields = ("date_echeance", "intervention")
+
+
+@admin.register(Gamme)
+class GammeAdmin(AdminErp):
+    list_display = ("titre", "type_intervention", "priorite", "duree_estimee", "is_active")
+    list_filter = ("is_active", "type_intervention")
+    search_fields = ("titre",)
+    autocomplete_fields = ("competences",)
+    inlines = (PointLignes, PieceLignes)
+
+
+@admin.register(PlanMaintenance)
+class PlanAdmin(AdminErp):
+    list_display = (
+        "gamme",
+        "equipement",
+        "regle",
+        "prochaine_echeance",
+        "derniere_execution",
+        "mode",
+        "actif",
+    )
+    list_select_related = ("gamme", "equipement")
+    list_filter = ("actif", "mode")
+    search_fields = ("gamme__titre", "equipement__nom", "equipement__code_interne")
+    autocomplete_fields = ("gamme", "equipement", "compteur", "technicien")
+    readonly_fields = ("derniere_execution",)
+    inlines = (OccurrenceLignes,)
+
+
+@admin.register(OccurrencePlan)
+class OccurrenceAdmin(AdminLecture):
+    list_display = ("plan", "date_echeance", "intervention")
+    list_select_related = ("plan__gamme", "plan__equipement", "intervention")
+    search_fields = ("plan__gamme__titre", "intervention__reference")
