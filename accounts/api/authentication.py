@@ -59,7 +59,8 @@ class JetonAuthentication(BaseAuthentication):
             raise JetonRefuse
         jeton = lire(JetonAcces, brut)
         user_id, session_id = jeton.get("user_id"), jeton.get("session")
-        if not all(isinstance(pk, int) and 0 < pk <= ID_MAX for pk in (user_id, session_id)):
+        # a boolean is an int to Python
+        if not all(type(pk) is int and 0 < pk <= ID_MAX for pk in (user_id, session_id)):
             raise JetonRefuse
         lignes = preparee(_QUI, (user_id, session_id))
         if not lignes:

@@ -14,6 +14,7 @@ than making them for a page. Timestamps are read by psycopg's C loader, not by D
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -143,7 +144,7 @@ class Colonnes:
     def _compiler(self, condition: Q, ordre: Sequence[Any]) -> _Enonce:
         requete: QuerySet[Any] = self.modele._base_manager.all()
         if self.relations:
-            requete = requete.annotate(**self.relations)
+            requete = requete.annotate(**deepcopy(self.relations))  # the query keeps notes on them
         requete = requete.filter(condition).order_by(*ordre)
         requete = requete.values_list(*self.colonnes.values())
         compilateur = requete.query.get_compiler(connection.alias)

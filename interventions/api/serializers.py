@@ -97,7 +97,7 @@ class RemarqueEntree(serializers.Serializer[Any]):
     interne = serializers.BooleanField(required=False)
 
 
-class PieceEntree(serializers.Serializer[Any]):
+class PieceUtiliseeEntree(serializers.Serializer[Any]):
     piece_id = IdField()
     quantite = serializers.DecimalField(max_digits=12, decimal_places=2)
     type_mouvement = serializers.ChoiceField(

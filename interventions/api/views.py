@@ -34,7 +34,7 @@ from interventions.api.serializers import (
     InterventionModification,
     InterventionSortie,
     LigneJournalSortie,
-    PieceEntree,
+    PieceUtiliseeEntree,
     PieceUtiliseeSortie,
     PlanificationEntree,
     PointEntree,
@@ -278,11 +278,11 @@ class Pieces(VueEnfants):
         """The parts used (quantite > 0) and brought back (< 0)."""
         return self.lister(self.enfants(pk), self.colonnes())
 
-    @extend_schema(request=PieceEntree, responses={201: PieceUtiliseeSortie})
+    @extend_schema(request=PieceUtiliseeEntree, responses={201: PieceUtiliseeSortie})
     def post(self, request: RequeteApi, pk: int) -> Response:
         """Take a part from the stock for the job, or bring one back."""
         ligne = services.consommer_piece(
-            par=request.user, intervention_id=pk, **self.entree(PieceEntree)
+            par=request.user, intervention_id=pk, **self.entree(PieceUtiliseeEntree)
         )
         return self.creer(pk, ligne)
 
