@@ -14,5 +14,7 @@ urlpatterns = [
     path("", include("clients.api.urls")),
     path("", include("equipment.api.urls")),
     path("", include("stock.api.urls")),
+    path("", include("technicians.api.urls")),
+    path("", include("planning.api.urls")),
     re_path(r"", Inconnue.as_view(), name="inconnue"),
 ]

@@ -1,0 +1,16 @@
+from erp.api.routes import route
+from planning.api import views
+
+urlpatterns = [
+    route("planning", views.Creneaux.as_view(), name="api_planning"),
+    route("planning/<int:pk>", views.UnCreneau.as_view(), name="api_creneau"),
+    route("planning/plans", views.Plans.as_view(), name="api_plans"),
+    route("planning/plans/<int:pk>", views.UnPlan.as_view(), name="api_plan"),
+    route("planning/gammes", views.Gammes.as_view(), name="api_gammes"),
+    route("planning/gammes/<int:pk>", views.UneGamme.as_view(), name="api_gamme"),
+    route(
+        "techniciens/<int:pk>/planning",
+        views.CreneauxDuTechnicien.as_view(),
+        name="api_technicien_planning",
+    ),
+]

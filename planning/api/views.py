@@ -1,0 +1,236 @@
+"""`/planning`: slots of a period, preventive plans and the gammes they are made from."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from accounts.api.authentication import RequeteApi
+from erp.api.columns import Ligne
+from erp.api.listing import ListeApi, page
+from erp.api.views import VueApi
+from erp.validation import exiger, trouver
+from interventions.models import Planning
+from interventions.services import deplanifier, planifier
+from planning import permissions, services
+from planning.api.serializers import (
+    COMPETENCES_GAMME,
+    CRENEAU,
+    GAMME,
+    PIECES,
+    PLAN,
+    POINTS,
+    CreneauEntree,
+    CreneauModification,
+    CreneauSortie,
+    GammeDetailSortie,
+    GammeEntree,
+    PlanDetailSortie,
+    PlanEntree,
+    PlanModification,
+    creneau_pour,
+    plan_pour,
+)
+from planning.filters import (
+    ECHEANCE,
+    TRIS_CRENEAU,
+    TRIS_GAMME,
+    TRIS_PLAN,
+    CreneauFiltresGestion,
+    GammeFiltres,
+    PlanFiltresGestion,
+    filtres_de_creneau,
+    filtres_de_plan,
+)
+from planning.models import Gamme, PlanMaintenance
+from planning.previsions import prochaines_echeances
+from technicians.models import Technicien
+from technicians.permissions import peut_voir_emploi_du_temps
+
+CHEMIN = "/api/v1/planning"
+
+
+# --- Slots -----------------------------------------------------------------------------------
+
+
+class VueCreneau(VueApi):
+    def visibles(self) -> QuerySet[Planning]:
+        return Planning.objects.visible_to(self.request.user)
+
+    def page_de_creneaux(self, visibles: QuerySet[Planning]) -> Response:
+        user = self.request.user
+        liste = ListeApi(creneau_pour(user), filtres_de_creneau(user), TRIS_CRENEAU, ("debut",))
+        return Response(page(liste, visibles, self.request.query_params))
+
+    def repondre(self, pk: int) -> Ligne:
+        return creneau_pour(self.request.user).lignes([pk])[0]
+
+
+class Creneaux(VueCreneau):
+    liste = ListeApi(CRENEAU, CreneauFiltresGestion, TRIS_CRENEAU, ("debut",))
+
+    def get(self, request: RequeteApi) -> Response:
+        """The slots that one sees; `date_debut_gte` and `date_debut_lte` keep those that touch a period."""
+        return self.page_de_creneaux(self.visibles())
+
+    @extend_schema(request=CreneauEntree, responses={201: CreneauSortie})
+    def post(self, request: RequeteApi) -> Response:
+        """Give an assigned intervention its slot, or move the one it has."""
+        creneau = planifier(par=request.user, **self.entree(CreneauEntree))
+        return self.creee(self.repondre(creneau.pk), f"{CHEMIN}/{creneau.pk}")
+
+
+class UnCreneau(VueCreneau):
+    @extend_schema(responses=CreneauSortie)
+    def get(self, request: RequeteApi, pk: int) -> Response:
+        """One slot."""
+        return self.fiche(creneau_pour(request.user).fiche(self.visibles(), pk))
+
+    @extend_schema(request=CreneauModification, responses=CreneauSortie)
+    def put(self, request: RequeteApi, pk: int) -> Response:
+        """Move an open slot."""
+        donnees = self.entree(CreneauModification)
+        ouvert = trouver(self.visibles().ouverts(), pk)
+        with self.si_inchangee(self.visibles(), pk):
+            creneau = planifier(par=request.user, intervention_id=ouvert.intervention_id, **donnees)
+        return self.fiche(self.repondre(creneau.pk))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: RequeteApi, pk: int) -> Response:
+        """Free an open slot; the intervention stays assigned."""
+        ouvert = trouver(self.visibles().ouverts(), pk)
+        with self.si_inchangee(self.visibles(), pk):
+            deplanifier(par=request.user, intervention_id=ouvert.intervention_id)
+        return self.vide()
+
+
+class CreneauxDuTechnicien(VueCreneau):
+    liste = Creneaux.liste
+
+    def get(self, request: RequeteApi, pk: int) -> Response:
+        """The slots of one technicien: for staff, and for himself."""
+        technicien = trouver(Technicien.objects.visible_to(request.user), pk)
+        exiger(peut_voir_emploi_du_temps(request.user, technicien))
+        return self.page_de_creneaux(self.visibles().filter(technicien=technicien))
+
+
+# --- Plans -----------------------------------------------------------------------------------
+
+
+class VuePlan(VueApi):
+    def visibles(self) -> QuerySet[PlanMaintenance]:
+        return PlanMaintenance.objects.visible_to(self.request.user)
+
+    def detail(self, pk: int) -> Ligne:
+        """The plan and when it is due next."""
+        plan = trouver(self.visibles(), pk)
+        ligne = plan_pour(self.request.user).fiche(self.visibles(), pk)
+        return {**ligne, "prochaines_echeances": prochaines_echeances(plan)}
+
+
+class Plans(VuePlan):
+    liste = ListeApi(PLAN, PlanFiltresGestion, TRIS_PLAN, (ECHEANCE,))
+
+    def get(self, request: RequeteApi) -> Response:
+        """Preventive plans, the next due first: all for staff, those of its équipements for a client."""
+        user = request.user
+        exiger(permissions.peut_voir_plans(user))
+        liste = ListeApi(plan_pour(user), filtres_de_plan(user), TRIS_PLAN, (ECHEANCE,))
+        return Response(page(liste, self.visibles(), request.query_params))
+
+    @extend_schema(request=PlanEntree, responses={201: PlanDetailSortie})
+    def post(self, request: RequeteApi) -> Response:
+        """A plan of a machine: by a calendar rule, by a meter, or by whichever comes first."""
+        plan = services.creer_plan(par=request.user, **self.entree(PlanEntree))
+        return self.creee(self.detail(plan.pk), f"{CHEMIN}/plans/{plan.pk}")
+
+
+class UnPlan(VuePlan):
+    @extend_schema(responses=PlanDetailSortie)
+    def get(self, request: RequeteApi, pk: int) -> Response:
+        """One plan with its next dates."""
+        return self.fiche(self.detail(pk))
+
+    @extend_schema(request=PlanModification, responses=PlanDetailSortie)
+    def patch(self, request: RequeteApi, pk: int) -> Response:
+        """Change the named fields; `actif` switches it on and off."""
+        return self._modifier(pk, self.entree(PlanModification, partielle=True))
+
+    @extend_schema(request=PlanModification, responses=PlanDetailSortie)
+    def put(self, request: RequeteApi, pk: int) -> Response:
+        """Change the plan; what is required for a new one is required here too."""
+        return self._modifier(pk, self.entree(PlanModification))
+
+    def _modifier(self, pk: int, champs: dict[str, Any]) -> Response:
+        with self.si_inchangee(self.visibles(), pk):
+            services.modifier_plan(par=self.request.user, plan_id=pk, **champs)
+        return self.fiche(self.detail(pk))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: RequeteApi, pk: int) -> Response:
+        """Delete a plan that has made no intervention; switch any other off."""
+        with self.si_inchangee(self.visibles(), pk):
+            services.supprimer_plan(par=request.user, plan_id=pk)
+        return self.vide()
+
+
+# --- Gammes ----------------------------------------------------------------------------------
+
+
+class VueGamme(VueApi):
+    def visibles(self) -> QuerySet[Gamme]:
+        return Gamme.objects.visible_to(self.request.user)
+
+    def detail(self, pk: int) -> Ligne:
+        """The gamme with its checklist, parts and skills."""
+        return {
+            **GAMME.fiche(self.visibles(), pk),
+            "points": POINTS.du_parent(pk),
+            "pieces": PIECES.du_parent(pk),
+            "competences": COMPETENCES_GAMME.du_parent(pk),
+        }
+
+
+class Gammes(VueGamme):
+    liste = ListeApi(GAMME, GammeFiltres, TRIS_GAMME, TRIS_GAMME["titre"])
+
+    def get(self, request: RequeteApi) -> Response:
+        """The reusable work orders."""
+        exiger(permissions.peut_gerer(request.user))
+        return self.lister(self.visibles())
+
+    @extend_schema(request=GammeEntree, responses={201: GammeDetailSortie})
+    def post(self, request: RequeteApi) -> Response:
+        """A work order with its checklist, the parts it expects and the skills it requires."""
+        gamme = services.creer_gamme(par=request.user, **self.entree(GammeEntree))
+        return self.creee(self.detail(gamme.pk), f"{CHEMIN}/gammes/{gamme.pk}")
+
+
+class UneGamme(VueGamme):
+    @extend_schema(responses=GammeDetailSortie)
+    def get(self, request: RequeteApi, pk: int) -> Response:
+        """One work order with all its lines."""
+        return self.fiche(self.detail(pk))
+
+    @extend_schema(request=GammeEntree, responses=GammeDetailSortie)
+    def patch(self, request: RequeteApi, pk: int) -> Response:
+        """Change the named fields; a list that is sent replaces the one there was."""
+        return self._modifier(pk, self.entree(GammeEntree, partielle=True))
+
+    @extend_schema(request=GammeEntree, responses=GammeDetailSortie)
+    def put(self, request: RequeteApi, pk: int) -> Response:
+        """Change the gamme; what is required for a new one is required here too."""
+        return self._modifier(pk, self.entree(GammeEntree))
+
+    def _modifier(self, pk: int, champs: dict[str, Any]) -> Response:
+        with self.si_inchangee(self.visibles(), pk):
+            services.modifier_gamme(par=self.request.user, gamme_id=pk, **champs)
+        return self.fiche(self.detail(pk))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: RequeteApi, pk: int) -> Response:
+        """Delete a gamme that no plan uses; make any other inactive."""
+        with self.si_inchangee(self.visibles(), pk):
+            services.supprimer_gamme(par=request.user, gamme_id=pk)
+        return self.vide()
