@@ -218,7 +218,10 @@ def detail(request: Requete, pk: int) -> HttpResponseBase:
             request, interventions.for_list(), tris=TRIS_INTERVENTIONS, tri="-date_creation"
         )
     elif onglet == "contrats":
-        contexte["contrats"] = [(c, consommation(c)) for c in contrats.avec_consommation()]
+        contexte["contrats"] = [
+            (c, consommation(c))
+            for c in contrats.avec_consommation().order_by("-date_debut", "-pk")
+        ]
     elif not onglet:
         contexte |= {
             "sites": client.sites.visible_to(user).annotate(nombre=Count("equipements")),
@@ -568,6 +571,8 @@ def _mouvements(objet: Contrat) -> list[tuple[StatutContrat, str | Promise, str 
         (vers, *GESTES_CONTRAT[vers])
         for vers in StatutContrat
         if vers in MOUVEMENTS_CONTRAT[StatutContrat(objet.statut)]
+        # past its end it must first be prolonged
+        and not (vers == StatutContrat.ACTIF and objet.date_fin < timezone.localdate())
     ]
 
 

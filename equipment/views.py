@@ -125,7 +125,7 @@ def _fiche(user: User, equipement: Equipement, interventions: Any) -> dict[str, 
     peut_intervenir = permissions.peut_intervenir(user, equipement)
     site_visible = (
         equipement.site is not None
-        and Site.objects.visible_to(user).filter(pk=equipement.site_id).exists()
+        and Site.objects.visible_to(user).filter(pk=equipement.site.pk).exists()
     )
     client_visible = Client.objects.visible_to(user).filter(pk=equipement.client_id).exists()
     return {
@@ -293,6 +293,7 @@ def _formulaire_equipement(
         "hx-trigger": "change",
         "hx-target": "closest form",
         "hx-swap": "outerHTML",
+        "hx-disabled-elt": "unset",
         "hx-vals": '{"rafraichir": "1"}',
     }
     return _formulaire(request, form, **contexte)
