@@ -304,10 +304,10 @@ def preparer_liste(
             erreurs = [f"{erreur.field} : {erreur.message}" for erreur in refus.errors]
             queryset = queryset.none()
     demande = params.get("sort", tri)
-    cles, faux = ordre(tris, demande, ())
+    cles, faux = ordre(tris, demande, ("pk",))
     if faux:
         demande = tri
-        cles, _faux = ordre(tris, tri, ())
+        cles, _faux = ordre(tris, tri, ("pk",))
     taille = _entier(params.get("taille"), par_page)
     taille = taille if taille in TAILLES else par_page
     page = max(1, _entier(params.get("page"), 1))
