@@ -169,6 +169,7 @@ CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = timedelta(days=14)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SYNC_EVERY = 1  # the admin shows a run once it has started, not minutes later
 # The lowest priority (Redis counts down from 0): a thousand e-mails, or a slow mail server, hold no other job back.
 CELERY_TASK_ROUTES = {"notifications.tasks.envoyer_courriel": {"priority": 9}}
 CELERY_TASK_ACKS_LATE = True

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from erp.models import ParametresSociete
@@ -153,7 +154,7 @@ def composer(notification: Notification) -> EmailMultiAlternatives:
     """The message, text and HTML, in the language of its reader."""
     user = notification.user
     societe = ParametresSociete.actuels()
-    preferences = f"{settings.SITE_URL}/notifications/preferences/"
+    preferences = f"{settings.SITE_URL}{reverse('notifications:preferences')}"
     with translation.override(user.langue):
         contexte = {
             "notification": notification,

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -315,3 +316,14 @@ def test_many_at_once_all_arrive_once():
         )
         assert len({recu["Message-ID"] for recu in boite.acceptes}) == 300
         assert len(boite.acceptes) == 300
+
+
+@pytest.mark.django_db
+def test_the_command_sends_without_broker_or_worker(boite, capsys):
+    NotificationFactory.create_batch(2, email=True)
+    NotificationFactory(email=True, user__inactif=True)
+    call_command("envoyer_courriels")
+    assert capsys.readouterr().out.strip() == "envoyee : 2, ignoree : 1"
+    call_command("envoyer_courriels")
+    assert capsys.readouterr().out.strip() == "rien à envoyer"
+    assert len(boite.acceptes) == 2

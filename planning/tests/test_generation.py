@@ -3,6 +3,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -313,3 +314,9 @@ def test_nothing_is_asked_again_for_plans_that_are_not_due(django_assert_max_num
     PlanFactory.create_batch(20, prochaine_echeance=LUNDI + timedelta(days=300))
     with django_assert_max_num_queries(4):
         generer_preventives(jour=LUNDI)
+
+
+def test_the_command_makes_them_now(capsys):
+    plan_du(LUNDI)
+    call_command("generer_preventives", "--jour", LUNDI.isoformat())
+    assert capsys.readouterr().out.startswith("1 créée(s), 0 ")
