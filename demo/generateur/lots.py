@@ -141,7 +141,7 @@ def _defauts(modele: type[models.Model], maintenant: datetime) -> dict[str, Any]
     """Each column but the id and the generated ones, with what a row has when nothing is said."""
     defauts: dict[str, Any] = {}
     for champ in modele._meta.concrete_fields:
-        if champ.primary_key or champ.generated:
+        if champ.primary_key or champ.generated or champ.column is None:
             continue
         if isinstance(champ, models.DateTimeField) and not champ.null:
             defauts[champ.column] = maintenant

@@ -516,7 +516,7 @@ def _contrats(
         "basique": TypeContrat.MAINTENANCE_CORRECTIVE,
     }[fiche.niveau]
     montant = Decimal(len(couverts) * rng.randrange(9, 16) * 1000)
-    periodes = []
+    periodes: list[tuple[date, date]] = []
     while fin > monde.debut - timedelta(days=30) and len(periodes) < 3:
         debut = fin - relativedelta(years=1) + timedelta(days=1)
         periodes.append((debut, fin))
