@@ -134,6 +134,8 @@
           no_results: (_donnee, echapper) => `<div class="no-results">${echapper(rien)}</div>`,
         },
         onInitialize() {
+          // the label now names the control in which one types; the select behind it is for the form alone
+          champ.setAttribute("aria-hidden", "true");
           const decrit = champ.getAttribute("aria-describedby");
           if (decrit) this.control_input.setAttribute("aria-describedby", decrit);
           if (champ.autofocus) this.focus();
