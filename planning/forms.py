@@ -101,11 +101,11 @@ class PlanForm(RecurrenceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         champs: dict[str, Any] = dict(self.fields)
-        actuelle = self.initial.get("gamme_id")
+        actuelle: Any = self.initial.get("gamme_id")
         gammes = Gamme.objects.visible_to(user)
         champs["gamme_id"].queryset = gammes.filter(is_active=True) | gammes.filter(pk=actuelle)
         techniciens = Technicien.objects.visible_to(user).select_related("user")
-        actuel = self.initial.get("technicien_id")
+        actuel: Any = self.initial.get("technicien_id")
         champs["technicien_id"].queryset = (
             techniciens.actifs() | techniciens.filter(pk=actuel)
         ).order_by("user__full_name")
@@ -279,8 +279,13 @@ class FicheGamme:
             noms = ("titre", "description", "type_intervention", "priorite", "duree_estimee")
             initial = {nom: getattr(gamme, nom) for nom in (*noms, "is_active")}
             initial["competences"] = list(gamme.competences.values_list("pk", flat=True))
-            points = list(gamme.points.values("libelle", "unite", "obligatoire")) or points
-            pieces = list(gamme.pieces.order_by("pk").values("piece_id", "quantite"))
+            points = [
+                dict(p) for p in gamme.points.values("libelle", "unite", "obligatoire")
+            ] or points
+            pieces = [
+                {"piece_id": ligne.piece_id, "quantite": f"{ligne.quantite.normalize():f}"}
+                for ligne in gamme.pieces.order_by("pk")
+            ]
         self.form = GammeForm(donnees, initial=initial, user=user)
         self.points = LignesPoints(donnees, initial=points, prefix="points")
         self.pieces = LignesPieces(

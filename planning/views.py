@@ -1,5 +1,6 @@
 """Pages of preventive maintenance: plans and the gammes they are made from."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch
@@ -184,7 +185,7 @@ def plan_modifier(request: Requete, pk: int) -> HttpResponseBase:
     contexte = {
         "form": form,
         "plan": actuel,
-        "dates": _dates(form),
+        "dates": _dates(form, a_venir=True),
         "retour": actuel.get_absolute_url(),
     }
     return rendre(
@@ -220,12 +221,12 @@ def plan_supprimer(request: Requete, pk: int) -> HttpResponseBase:
 def apercu(request: Requete) -> HttpResponseBase:
     """The first dates of a recurrence while it is being typed."""
     exiger(permissions.peut_gerer(request.user))
-    form = RecurrenceForm(request.GET)
-    return rendre(request, "planning/_dates.html", {"dates": _dates(form)})
+    dates = _dates(RecurrenceForm(request.GET), a_venir="a_venir" in request.GET)
+    return rendre(request, "planning/_dates.html", {"dates": dates})
 
 
-def _dates(form: RecurrenceForm) -> dict[str, Any]:
-    """The recurrence in words and its next days, or why there are none."""
+def _dates(form: RecurrenceForm, *, a_venir: bool = False) -> dict[str, Any]:
+    """The recurrence in words and its next days (from today with `a_venir`), or why there are none."""
     if form.is_bound:
         form.is_valid()
         regle, depart = form.cleaned_data.get("regle"), form.cleaned_data.get("date_depart")
@@ -240,11 +241,12 @@ def _dates(form: RecurrenceForm) -> dict[str, Any]:
         return {"phrase": _("Donnez la première échéance pour voir les suivantes.")}
     regle = regle.strip().upper().removeprefix("RRULE:")
     try:
-        premiere = premiere_echeance(regle, depart)
-        suite = echeances_apres(regle, depart, premiere, PROCHAINES - 1)
+        premiere_echeance(regle, depart)  # a rule that names no day is told
+        apres = max(depart, timezone.localdate()) if a_venir else depart
+        jours = echeances_apres(regle, depart, apres - timedelta(days=1), PROCHAINES)
     except ValueError:
         return {"phrase": _("Cette règle ne se lit pas encore."), "fautive": True}
-    return {"phrase": en_mots(regle), "jours": [premiere, *suite]}
+    return {"phrase": en_mots(regle), "jours": jours}
 
 
 @connexion_requise

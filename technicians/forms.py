@@ -121,12 +121,19 @@ class NouveauTechnicienForm(TechnicienForm):
             .filter(role=Role.TECHNICIEN, technicien__isnull=True)
             .order_by("full_name")
         )
+        if not comptes.queryset.exists():
+            del self.fields["user_id"]
+            self.fields["full_name"].required = self.fields["email"].required = True
         competences: Any = self.fields["competences"]
         competences.queryset = Competence.objects.visible_to(user)
 
     def clean(self) -> dict[str, Any]:
         propres = super().clean()
-        if propres.get("user_id") is None and "user_id" not in self.errors:
+        if (
+            "user_id" in self.fields
+            and propres.get("user_id") is None
+            and "user_id" not in self.errors
+        ):
             for nom in ("full_name", "email"):
                 if not propres.get(nom) and nom not in self.errors:
                     self.add_error(

@@ -12,6 +12,7 @@ from erp.api.listing import ListeApi, page
 from erp.api.views import VueApi
 from erp.validation import exiger, trouver
 from interventions.models import Planning
+from interventions.querysets import PlanningQuerySet
 from interventions.services import deplanifier, planifier
 from planning import permissions, services
 from planning.api.serializers import (
@@ -55,7 +56,7 @@ CHEMIN = "/api/v1/planning"
 
 
 class VueCreneau(VueApi):
-    def visibles(self) -> QuerySet[Planning]:
+    def visibles(self) -> PlanningQuerySet:
         return Planning.objects.visible_to(self.request.user)
 
     def page_de_creneaux(self, visibles: QuerySet[Planning]) -> Response:

@@ -213,7 +213,7 @@ def _echeances(plan: PlanMaintenance, valeurs: Mapping[str, Any]) -> dict[str, A
     nouveaux_termes = (regle, depart) != (plan.regle, plan.date_depart)
     aujourdhui = timezone.localdate()
     depasse = plan.prochaine_echeance is not None and plan.prochaine_echeance < aujourdhui
-    if plan.pk is None:
+    if plan._state.adding:
         dues["prochaine_echeance"] = _echeance(regle, depart)
     elif nouveaux_termes or (terme("actif") and not plan.actif and depasse):
         dues["prochaine_echeance"] = _echeance(regle, depart, a_partir_de=aujourdhui)

@@ -50,6 +50,7 @@ from technicians.filters import (
     filtres_pour,
 )
 from technicians.models import Competence, Disponibilite, Technicien
+from technicians.querysets import TechnicienQuerySet
 
 CHEMIN = "/api/v1/techniciens"
 TRIS_ABSENCE: Tris = {"debut": ("debut",), "fin": ("fin",)}
@@ -59,7 +60,7 @@ TRIS_COMPETENCE: Tris = {"nom": (CleTri("nom"),)}
 class VueTechnicien(VueApi):
     """What the views of one technicien share."""
 
-    def visibles(self) -> QuerySet[Technicien]:
+    def visibles(self) -> TechnicienQuerySet:
         return Technicien.objects.visible_to(self.request.user)
 
     def technicien(self, pk: int) -> Technicien:
@@ -150,7 +151,7 @@ class Disponibles(VueTechnicien):
             .presents(debut, fin)
             .sans_creneau(debut, fin)
         )
-        return Response({"data": COLLEGUE.de(libres.order_by(*TRI_DEFAUT, "pk"))})
+        return Response({"data": COLLEGUE.de(libres.order_by(CleTri("user__full_name"), "pk"))})
 
 
 def _periode(params: QueryDict) -> tuple[datetime, datetime, list[int]]:
@@ -197,7 +198,11 @@ class Competences(VueApi):
         exiger(permissions.peut_voir_fiche(request.user))
         return self.lister(Competence.objects.visible_to(request.user))
 
-    @extend_schema(request=CompetenceEntree, responses={201: CompetenceSortie})
+    @extend_schema(
+        operation_id="competences_create",
+        request=CompetenceEntree,
+        responses={201: CompetenceSortie},
+    )
     def post(self, request: RequeteApi) -> Response:
         """A new skill of the catalogue."""
         creee = services.creer_competence(par=request.user, **self.entree(CompetenceEntree))
@@ -209,17 +214,23 @@ class UneCompetence(VueApi):
     def visibles(self) -> QuerySet[Competence]:
         return Competence.objects.visible_to(self.request.user)
 
-    @extend_schema(responses=CompetenceSortie)
+    @extend_schema(operation_id="competences_retrieve", responses=CompetenceSortie)
     def get(self, request: RequeteApi, pk: int) -> Response:
         """One skill."""
         return self.fiche(COMPETENCE.fiche(self.visibles(), pk))
 
-    @extend_schema(request=CompetenceEntree, responses=CompetenceSortie)
+    @extend_schema(
+        operation_id="competences_partial_update",
+        request=CompetenceEntree,
+        responses=CompetenceSortie,
+    )
     def patch(self, request: RequeteApi, pk: int) -> Response:
         """Change the named fields."""
         return self._modifier(pk, self.entree(CompetenceEntree, partielle=True))
 
-    @extend_schema(request=CompetenceEntree, responses=CompetenceSortie)
+    @extend_schema(
+        operation_id="competences_update", request=CompetenceEntree, responses=CompetenceSortie
+    )
     def put(self, request: RequeteApi, pk: int) -> Response:
         """Change name and description."""
         return self._modifier(pk, self.entree(CompetenceEntree))
@@ -229,7 +240,7 @@ class UneCompetence(VueApi):
             services.modifier_competence(par=self.request.user, competence_id=pk, **champs)
         return self.fiche(COMPETENCE.fiche(self.visibles(), pk))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="competences_destroy", responses={204: None})
     def delete(self, request: RequeteApi, pk: int) -> Response:
         """Delete a skill that nobody holds and nothing requires."""
         with self.si_inchangee(self.visibles(), pk):
@@ -238,7 +249,10 @@ class UneCompetence(VueApi):
 
 
 class CompetencesDetenues(VueTechnicien):
-    @extend_schema(responses=donnees_de("CompetenceDetenue", DETENUES))
+    @extend_schema(
+        operation_id="techniciens_competences_detenues",
+        responses=donnees_de("CompetenceDetenue", DETENUES),
+    )
     def get(self, request: RequeteApi, pk: int) -> Response:
         """The skills that a technicien holds, expired ones too."""
         technicien = self.technicien(pk)
