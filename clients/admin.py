@@ -6,6 +6,7 @@ from erp.admin import AdminErp, LignesErp
 
 class ContactLignes(LignesErp):
     model = Contact
+    liees = ("user",)
     fields = ("nom", "fonction", "email", "telephone", "user")
     autocomplete_fields = ("user",)
 

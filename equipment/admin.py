@@ -12,12 +12,14 @@ class CompteurLignes(LignesErp):
 
 class CouvertureLignes(LignesLecture):
     model = CouvertureContrat
+    liees = ("contrat",)
     fields = readonly_fields = ("contrat", "periode", "actif")
     show_change_link = False
 
 
 class ReleveLignes(LignesLecture):
     model = ReleveCompteur
+    liees = ("user", "compteur")
     fields = ("date_releve", "valeur", "remplacement", "user")
     max_num = 0
 

@@ -9,10 +9,13 @@ from typing import Any
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import Model
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import PeriodicTaskAdmin as PeriodicTaskAdminBase
 from django_celery_beat.models import (
@@ -29,7 +32,17 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from erp.models import ParametresSociete
 
-admin.site.login_url = reverse_lazy("accounts:connexion")  # type: ignore[attr-defined]
+
+def entrer(request: HttpRequest) -> HttpResponse:
+    """The door: there is one sign-in page, the product's own. Whoever is signed in without being admin is refused."""
+    suite = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(suite, {request.get_host()}, request.is_secure()):
+        suite = reverse("admin:index")
+    if not request.user.is_authenticated:
+        return redirect_to_login(suite)
+    if not admin.site.has_permission(request):
+        raise PermissionDenied
+    return HttpResponseRedirect(suite)
 
 
 class AdminErp(ModelAdmin):  # type: ignore[misc]  # unfold is not typed
@@ -51,7 +64,7 @@ class AdminErp(ModelAdmin):  # type: ignore[misc]  # unfold is not typed
 class AdminLecture(AdminErp):
     """To be looked at: what is here is written by the services alone."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -64,9 +77,14 @@ class AdminLecture(AdminErp):
 
 
 class LignesErp(TabularInline):  # type: ignore[misc]
-    """Rows of a child that may be edited with their parent."""
+    """Rows of a child that may be edited with their parent; `liees` are what naming a row needs."""
 
     extra = 0
+    liees: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        lignes: QuerySet[Any] = super().get_queryset(request)
+        return lignes.select_related(*self.liees) if self.liees else lignes
 
 
 class LignesLecture(LignesErp):
@@ -170,5 +188,13 @@ class BlocageAdmin(AdminLecture):
         return bool(request.user.is_superuser)
 
 
-AccessAttempt._meta.verbose_name = _("blocage de connexion")
-AccessAttempt._meta.verbose_name_plural = _("blocages de connexion")
+# In the words of the rest of the admin.
+for modele, singulier, pluriel in (
+    (AccessAttempt, _("blocage de connexion"), _("blocages de connexion")),
+    (PeriodicTask, _("tâche planifiée"), _("tâches planifiées")),
+    (IntervalSchedule, _("intervalle"), _("intervalles")),
+    (CrontabSchedule, _("horaire"), _("horaires")),
+    (TaskResult, _("exécution"), _("exécutions")),
+):
+    modele._meta.verbose_name = singulier
+    modele._meta.verbose_name_plural = pluriel

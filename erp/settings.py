@@ -10,6 +10,7 @@ from typing import Any
 import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -262,11 +263,19 @@ SPECTACULAR_SETTINGS = {
         for app, suffixe, noms in (
             ("accounts", "", "Role Langue"),
             ("notifications", "", "Canal Evenement StatutEnvoi"),
-            ("clients", "", "TypeClient NiveauService TypeContrat StatutContrat Couverture Priorite"),
+            (
+                "clients",
+                "",
+                "TypeClient NiveauService TypeContrat StatutContrat Couverture Priorite",
+            ),
             ("equipment", "", "StatutEquipement Criticite"),
             ("technicians", "", "NiveauCompetence TypeAbsence StatutAbsence"),
             ("stock", "", "TypeMouvement"),
-            ("interventions", "", "TypeIntervention MotifAttente ActionJournal TypeTemps ResultatControle"),
+            (
+                "interventions",
+                "",
+                "TypeIntervention MotifAttente ActionJournal TypeTemps ResultatControle",
+            ),
             ("interventions", "Intervention", "StatutIntervention"),
             ("planning", "", "ModeEcheance"),
             ("documents", "", "TypeDocument"),
@@ -436,11 +445,96 @@ structlog.configure(
 )
 
 # --- Admin ------------------------------------------------------------------------------------------------------------
+
+
+def _groupe(titre: Any, *pages: tuple[Any, str, str], ferme: bool = True) -> dict[str, Any]:
+    """A group of the side bar: title, icon and model of each list."""
+    return {
+        "title": titre,
+        "separator": True,
+        "collapsible": ferme,
+        "items": [
+            {"title": nom, "icon": icone, "link": reverse_lazy(f"admin:{modele}_changelist")}
+            for nom, icone, modele in pages
+        ],
+    }
+
+
 UNFOLD = {
     "SITE_TITLE": _("Administration"),
     "SITE_HEADER": _("ERP Maintenance"),
+    "SITE_SUBHEADER": _("Administration"),
     "SITE_SYMBOL": "precision_manufacturing",
+    "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": True,
-    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "SHOW_HISTORY": True,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        # the blue of the pages, from light to dark
+        "primary": {
+            "50": "#eef5fb",
+            "100": "#d6e7f5",
+            "200": "#aecfec",
+            "300": "#7db1df",
+            "400": "#4a92d1",
+            "500": "#206bc4",
+            "600": "#1b5aa6",
+            "700": "#174a88",
+            "800": "#133b6b",
+            "900": "#0f2d51",
+            "950": "#0a1e36",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": True,
+        "navigation": [
+            _groupe(
+                _("Exploitation"),
+                (_("Interventions"), "build", "interventions_intervention"),
+                (_("Journal"), "history", "interventions_historiqueintervention"),
+                (_("Planning"), "calendar_month", "interventions_planning"),
+                (_("Plans de maintenance"), "event_repeat", "planning_planmaintenance"),
+                (_("Gammes"), "checklist", "planning_gamme"),
+                (_("Occurrences des plans"), "event_available", "planning_occurrenceplan"),
+                ferme=False,
+            ),
+            _groupe(
+                _("Clients et parc"),
+                (_("Clients"), "apartment", "clients_client"),
+                (_("Contacts"), "contacts", "clients_contact"),
+                (_("Sites"), "location_on", "clients_site"),
+                (_("Contrats"), "contract", "clients_contrat"),
+                (_("Équipements"), "precision_manufacturing", "equipment_equipement"),
+                (_("Compteurs"), "speed", "equipment_compteur"),
+            ),
+            _groupe(
+                _("Techniciens"),
+                (_("Techniciens"), "engineering", "technicians_technicien"),
+                (_("Compétences"), "school", "technicians_competence"),
+                (_("Absences"), "beach_access", "technicians_disponibilite"),
+            ),
+            _groupe(
+                _("Stock et documents"),
+                (_("Pièces détachées"), "inventory_2", "stock_piecedetachee"),
+                (_("Mouvements de stock"), "swap_vert", "stock_mouvementstock"),
+                (_("Documents"), "description", "documents_document"),
+            ),
+            _groupe(
+                _("Comptes et messages"),
+                (_("Utilisateurs"), "group", "accounts_user"),
+                (_("Sessions mobiles"), "smartphone", "accounts_sessionapi"),
+                (_("Blocages de connexion"), "lock", "axes_accessattempt"),
+                (_("Notifications"), "mail", "notifications_notification"),
+                (_("Préférences"), "tune", "notifications_preferencenotification"),
+            ),
+            _groupe(
+                _("Système"),
+                (_("Société"), "business", "erp_parametressociete"),
+                (_("Tâches planifiées"), "schedule", "django_celery_beat_periodictask"),
+                (_("Exécutions"), "task_alt", "django_celery_results_taskresult"),
+            ),
+        ],
+    },
 }
 PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from erp import developpement, sante
+from erp.admin import entrer
 from erp.api.documentation import Inconnue, Redoc, Swagger
 from erp.api.routes import route
 
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     route("health", sante.vivant, name="health"),
     route("health/ready", sante.pret, name="health_ready"),
     route("metrics", sante.mesures, name="metrics"),
+    path("admin/login/", entrer),
     path("admin/", admin.site.urls),
     path("", include("dashboard.urls")),
     path("", include("accounts.urls")),

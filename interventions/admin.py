@@ -15,6 +15,7 @@ from interventions.models import (
 
 class HistoriqueLignes(LignesLecture):
     model = HistoriqueIntervention
+    liees = ("user",)
     fields = (
         "horodatage",
         "action",
@@ -28,16 +29,19 @@ class HistoriqueLignes(LignesLecture):
 
 class PlanningLignes(LignesLecture):
     model = Planning
+    liees = ("technicien__user",)
     fields = ("technicien", "debut", "fin", "ouvert", "confirme")
 
 
 class PieceLignes(LignesLecture):
     model = InterventionPiece
+    liees = ("piece",)
     fields = ("piece", "quantite", "prix_unitaire")
 
 
 class TempsLignes(LignesLecture):
     model = TempsPasse
+    liees = ("technicien__user",)
     fields = ("technicien", "type_temps", "debut", "fin", "note")
 
 
@@ -95,3 +99,26 @@ class PlanningAdmin(AdminLecture):
     list_filter = ("ouvert", "confirme")
     search_fields = ("intervention__reference", "technicien__user__full_name")
     date_hierarchy = "debut"
+
+
+@admin.register(InterventionPiece)
+class PieceUtiliseeAdmin(AdminLecture):
+    list_display = ("intervention", "piece", "quantite", "prix_unitaire", "created_at")
+    list_select_related = ("intervention", "piece")
+    search_fields = ("intervention__reference", "piece__reference", "piece__designation")
+
+
+@admin.register(TempsPasse)
+class TempsAdmin(AdminLecture):
+    list_display = ("intervention", "technicien", "type_temps", "debut", "fin", "note")
+    list_select_related = ("intervention", "technicien__user")
+    list_filter = ("type_temps",)
+    search_fields = ("intervention__reference", "technicien__user__full_name")
+
+
+@admin.register(PointControle)
+class ControleAdmin(AdminLecture):
+    list_display = ("intervention", "libelle", "obligatoire", "resultat", "valeur_mesuree", "user")
+    list_select_related = ("intervention", "user")
+    list_filter = ("resultat", "obligatoire")
+    search_fields = ("intervention__reference", "libelle")

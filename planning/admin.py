@@ -11,12 +11,14 @@ class PointLignes(LignesErp):
 
 class PieceLignes(LignesErp):
     model = PieceGamme
+    liees = ("piece",)
     fields = ("piece", "quantite")
     autocomplete_fields = ("piece",)
 
 
 class OccurrenceLignes(LignesLecture):
     model = OccurrencePlan
+    liees = ("intervention", "plan__gamme", "plan__equipement")
     fields = ("date_echeance", "intervention")
 
 

@@ -6,6 +6,7 @@ from technicians.models import Competence, Disponibilite, Technicien, Technicien
 
 class CompetenceLignes(LignesErp):
     model = TechnicienCompetence
+    liees = ("competence",)
     fields = ("competence", "niveau", "certifie", "date_acquisition", "date_expiration")
     autocomplete_fields = ("competence",)
 
