@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from equipment.api.columns import COMPTEUR, COMPTEURS, EQUIPEMENT, RELEVE
+from equipment.api.columns import COMPTEUR, EQUIPEMENT, RELEVE
 from equipment.choices import Criticite, StatutEquipement
 from erp.api.fields import EntierField, IdField, MontantField, TexteField
 from erp.api.schema import compose, sortie
@@ -68,5 +68,5 @@ EquipementSortie = compose(
     cout_acquisition=serializers.DecimalField(12, 2, required=False, allow_null=True),
 )
 EquipementDetailSortie = compose(
-    "EquipementDetail", EquipementSortie, compteurs=sortie("CompteurLigne", COMPTEURS)(many=True)
+    "EquipementDetail", EquipementSortie, compteurs=CompteurSortie(many=True)
 )
