@@ -28,12 +28,12 @@ class UtilisateurForm(FormulaireModele):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Sans invitation : donnez-le vous-même à la personne."),
+        help_text=gettext_lazy("Sans invitation : donnez-le vous-même à la personne."),
     )
 
     def preparer(self) -> None:
         self.fields["username"].required = False
-        self.fields["username"].help_text = _("Vide : le début de l’adresse e-mail.")
+        self.fields["username"].help_text = _("Vide : le début de l’adresse e-mail.")
 
     def clean(self) -> dict[str, Any]:
         propre = super().clean() or {}

@@ -77,7 +77,7 @@ def creer(request: Requete) -> HttpResponseBase:
     form = UtilisateurForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.soumettre(services.creer_utilisateur, par=request.user):
         message = (
-            _("Le compte est créé ; l’invitation part par e-mail.")
+            _("Le compte est créé ; l’invitation part par e-mail.")
             if form.cleaned_data["invitation"]
             else _("Le compte est créé.")
         )

@@ -73,15 +73,15 @@ GESTES_CONTRAT: dict[StatutContrat, tuple[str | Promise, str | Promise]] = {
     StatutContrat.ACTIF: (gettext_lazy("Activer"), ""),
     StatutContrat.SUSPENDU: (
         gettext_lazy("Suspendre"),
-        gettext_lazy("Suspendre ce contrat ? Ses délais ne s’appliqueront plus."),
+        gettext_lazy("Suspendre ce contrat ? Ses délais ne s’appliqueront plus."),
     ),
     StatutContrat.EXPIRE: (
         gettext_lazy("Déclarer expiré"),
-        gettext_lazy("Déclarer ce contrat expiré ?"),
+        gettext_lazy("Déclarer ce contrat expiré ?"),
     ),
     StatutContrat.RESILIE: (
         gettext_lazy("Résilier"),
-        gettext_lazy("Résilier ce contrat ? Il ne pourra plus changer."),
+        gettext_lazy("Résilier ce contrat ? Il ne pourra plus changer."),
     ),
 }
 
@@ -649,7 +649,7 @@ def contrat_statut(request: Requete, pk: int) -> HttpResponseBase:
     return aller(
         request,
         objet.get_absolute_url(),
-        _("Le contrat est maintenant « %(statut)s ».") % {"statut": objet.get_statut_display()},
+        _("Le contrat est maintenant « %(statut)s ».") % {"statut": objet.get_statut_display()},
     )
 
 

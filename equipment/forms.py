@@ -34,7 +34,7 @@ class SpecificationsField(forms.CharField):
             libelle, deux_points, contenu = ligne.partition(":")
             if not deux_points or not libelle.strip():
                 raise forms.ValidationError(
-                    _("« %(ligne)s » : écrivez un libellé, deux-points, une valeur."),
+                    _("« %(ligne)s » : écrivez un libellé, deux-points, une valeur."),
                     code="invalid",
                     params={"ligne": ligne.strip()[:60]},
                 )
@@ -113,7 +113,7 @@ class EquipementForm(FormulaireModele):
     specifications = SpecificationsField(
         label=gettext_lazy("Caractéristiques"),
         required=False,
-        help_text=gettext_lazy("Une par ligne, par exemple « Puissance : 75 kW »."),
+        help_text=gettext_lazy("Une par ligne, par exemple « Puissance : 75 kW »."),
     )
 
     def preparer(self) -> None:
@@ -167,7 +167,7 @@ class ReleveForm(FormulaireModele):
 
     def preparer(self) -> None:
         self.fields["date_releve"].required = False
-        self.fields["date_releve"].help_text = _("Vide : maintenant.")
+        self.fields["date_releve"].help_text = _("Vide : maintenant.")
 
 
 class CouvertureForm(Formulaire):

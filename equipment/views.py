@@ -318,7 +318,7 @@ def statut(request: Requete, pk: int) -> HttpResponseBase:
         return aller(
             request,
             equipement.get_absolute_url(),
-            _("Statut : %(statut)s.") % {"statut": form.resultat.get_statut_display()},
+            _("Statut : %(statut)s.") % {"statut": form.resultat.get_statut_display()},
         )
     return _formulaire(
         request,
@@ -380,7 +380,7 @@ def releve(request: Requete, pk: int) -> HttpResponseBase:
     return _formulaire(
         request,
         form,
-        titre=_("Relever « %(nom)s »") % {"nom": compteur.nom},
+        titre=_("Relever « %(nom)s »") % {"nom": compteur.nom},
         miettes=_miettes(compteur.equipement),
         bouton=_("Enregistrer le relevé"),
     )

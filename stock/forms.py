@@ -50,7 +50,7 @@ class MouvementForm(Formulaire):
         min_value=Decimal(0),
         max_digits=12,
         decimal_places=2,
-        help_text=gettext_lazy("Pour un ajustement : le stock compté."),
+        help_text=gettext_lazy("Pour un ajustement : le stock compté."),
     )
     prix_unitaire = forms.DecimalField(
         label=gettext_lazy("Prix unitaire (MAD)"),
@@ -58,6 +58,6 @@ class MouvementForm(Formulaire):
         max_digits=12,
         decimal_places=2,
         required=False,
-        help_text=gettext_lazy("Vide : celui de la pièce."),
+        help_text=gettext_lazy("Vide : celui de la pièce."),
     )
     motif = forms.CharField(label=gettext_lazy("Motif"), max_length=300, required=False)

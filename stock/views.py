@@ -146,11 +146,8 @@ def mouvement(request: Requete, pk: int) -> HttpResponseBase:
         return aller(
             request,
             piece.get_absolute_url(),
-            _("Mouvement enregistré : il reste %(stock)s %(unite)s.")
-            % {
-                "stock": f"{form.resultat.stock_apres.normalize():f}",
-                "unite": piece.unite,
-            },
+            _("Mouvement enregistré. Stock : %(stock)s.")
+            % {"stock": f"{form.resultat.stock_apres.normalize():f}"},
         )
     return _formulaire(
         request,
@@ -158,7 +155,7 @@ def mouvement(request: Requete, pk: int) -> HttpResponseBase:
         titre=_("Mouvement de stock"),
         miettes=_miettes(piece),
         bouton=_("Enregistrer le mouvement"),
-        intro=_("%(piece)s : %(stock)s %(unite)s en stock.")
+        intro=_("%(piece)s. Stock : %(stock)s (%(unite)s).")
         % {
             "piece": piece.designation,
             "stock": f"{piece.stock_actuel.normalize():f}",
