@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from accounts.api.authentication import RequeteApi
-from erp.api.columns import Ligne
+from erp.api.columns import Ligne, un
 from erp.api.listing import ListeApi, page
 from erp.api.views import VueApi
 from erp.validation import exiger, trouver
@@ -64,8 +64,10 @@ class VueCreneau(VueApi):
         liste = ListeApi(creneau_pour(user), filtres_de_creneau(user), TRIS_CRENEAU, ("debut",))
         return Response(page(liste, visibles, self.request.query_params))
 
-    def repondre(self, pk: int) -> Ligne:
-        return creneau_pour(self.request.user).lignes([pk])[0]
+    def creneau_de(self, intervention_id: int) -> Ligne:
+        """The open slot that a service has just written."""
+        ouverts = self.visibles().ouverts().filter(intervention_id=intervention_id)
+        return un(creneau_pour(self.request.user).de(ouverts))
 
 
 class Creneaux(VueCreneau):
@@ -78,8 +80,10 @@ class Creneaux(VueCreneau):
     @extend_schema(request=CreneauEntree, responses={201: CreneauSortie})
     def post(self, request: RequeteApi) -> Response:
         """Give an assigned intervention its slot, or move the one it has."""
-        creneau = planifier(par=request.user, **self.entree(CreneauEntree))
-        return self.creee(self.repondre(creneau.pk), f"{CHEMIN}/{creneau.pk}")
+        donnees = self.entree(CreneauEntree)
+        planifier(par=request.user, **donnees)
+        creneau = self.creneau_de(donnees["intervention_id"])
+        return self.creee(creneau, f"{CHEMIN}/{creneau['id']}")
 
 
 class UnCreneau(VueCreneau):
@@ -90,12 +94,17 @@ class UnCreneau(VueCreneau):
 
     @extend_schema(request=CreneauModification, responses=CreneauSortie)
     def put(self, request: RequeteApi, pk: int) -> Response:
-        """Move an open slot."""
+        """Move an open slot; what is left out of `confirme` and `notes` stays as it is."""
         donnees = self.entree(CreneauModification)
         ouvert = trouver(self.visibles().ouverts(), pk)
+        restent = {"confirme": ouvert.confirme, "notes": ouvert.notes}
         with self.si_inchangee(self.visibles(), pk):
-            creneau = planifier(par=request.user, intervention_id=ouvert.intervention_id, **donnees)
-        return self.fiche(self.repondre(creneau.pk))
+            planifier(
+                par=request.user,
+                intervention_id=ouvert.intervention_id,
+                **{**restent, **donnees},
+            )
+        return self.fiche(self.creneau_de(ouvert.intervention_id))
 
     @extend_schema(responses={204: None})
     def delete(self, request: RequeteApi, pk: int) -> Response:

@@ -164,7 +164,7 @@ class TechnicienEntree(TechnicienModification):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "user_id" not in attrs:
-            requis = serializers.CharField.default_error_messages["required"]
+            requis = serializers.Field.default_error_messages["required"]
             manquants = [nom for nom in ("email", "full_name") if not attrs.get(nom)]
             if manquants:
                 raise serializers.ValidationError(
