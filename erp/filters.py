@@ -10,14 +10,14 @@ Values may be lists, repeated or with commas: `statut=ouverte,affectee`. A day g
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import CharField, Model, Q, QuerySet, TextField, Transform, Value
-from django.db.models.expressions import BaseExpression
+from django.db.models.expressions import Combinable, Expression, F, OrderBy
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -30,7 +30,7 @@ from erp.validation import CODES
 M = TypeVar("M", bound=Model)
 
 # Sort key → what it orders by. Shared by page and API.
-Tris = Mapping[str, Sequence[str | BaseExpression]]
+Tris = Mapping[str, Sequence[str | Combinable]]
 
 ENTIER_MAX = 2**63 - 1
 MOTS_MAX = 8  # of a search
@@ -265,6 +265,8 @@ def _jour(valeur: date | datetime) -> date:
 class Filtres(django_filters.FilterSet):
     """Base of every FilterSet."""
 
+    base_filters: ClassVar[dict[str, Any]]
+
     def __init__(
         self,
         data: QueryDict | None = None,
@@ -276,7 +278,7 @@ class Filtres(django_filters.FilterSet):
     ) -> None:
         """With `seulement`, a set of these filters: copying and building forty would cost more than the query."""
         if seulement is not None:
-            self.base_filters = {nom: self.base_filters[nom] for nom in seulement}
+            self.__dict__["base_filters"] = {nom: self.base_filters[nom] for nom in seulement}
         super().__init__(data, queryset, request=request, prefix=prefix)
 
     @classmethod
@@ -321,11 +323,11 @@ class Filtres(django_filters.FilterSet):
 
 
 def ordre(
-    tris: Tris, demande: str, defaut: Sequence[str | BaseExpression]
-) -> tuple[list[str | BaseExpression], list[ErreurChamp]]:
+    tris: Tris, demande: str, defaut: Sequence[str | Combinable]
+) -> tuple[list[str | Combinable], list[ErreurChamp]]:
     """`sort=priorite,-date_creation` as an ORM order that is total (the id last), and what is wrong with it."""
     erreurs = []
-    cles: list[str | BaseExpression] = []
+    cles: list[str | Combinable] = []
     morceaux = demande.split(",") if demande else []
     if len(morceaux) > TRIS_MAX:
         erreurs.append(ErreurChamp("sort", _("Trop de clés de tri."), "TROP_LONG"))
@@ -349,14 +351,16 @@ def ordre(
     return cles, erreurs
 
 
-def _descend(cle: str | BaseExpression) -> bool:
+def _descend(cle: str | Combinable) -> bool:
     return cle.startswith("-") if isinstance(cle, str) else bool(getattr(cle, "descending", False))
 
 
-def _a_l_envers(cle: str | BaseExpression) -> str | BaseExpression:
+def _a_l_envers(cle: str | Combinable) -> str | Combinable:
     if isinstance(cle, str):
         return cle.removeprefix("-") if cle.startswith("-") else f"-{cle}"
-    inverse = cle.copy() if hasattr(cle, "descending") else cle.desc()  # type: ignore[attr-defined]
-    if hasattr(cle, "descending"):
+    if isinstance(cle, OrderBy):
+        inverse = cle.copy()
         inverse.descending = not cle.descending
-    return inverse
+        return inverse
+    assert isinstance(cle, (F, Expression))
+    return cle.desc()

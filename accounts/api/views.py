@@ -218,7 +218,7 @@ class Utilisateur(VueApi):
 
     def _modifier(self, request: RequeteApi, pk: int, champs: dict[str, Any]) -> Response:
         with self.si_inchangee(User.objects.visible_to(request.user), pk):
-            services.modifier_utilisateur(par=request.user, user_id=pk, **champs)  # type: ignore[misc]
+            services.modifier_utilisateur(par=request.user, user_id=pk, **champs)
         return self.fiche(_utilisateur(request, pk))
 
     @extend_schema(responses={204: None})
@@ -245,7 +245,7 @@ class Profil(VueApi):
 
     @extend_schema(request=ProfilEntree, responses=MoiSortie)
     def put(self, request: RequeteApi) -> Response:
-        services.modifier_profil(par=request.user, **self.entree(ProfilEntree))  # type: ignore[misc]
+        services.modifier_profil(par=request.user, **self.entree(ProfilEntree))
         return self.fiche(MOI.fiche(User.objects.visible_to(request.user), request.user.pk))
 
 

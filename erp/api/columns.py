@@ -34,15 +34,17 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.expressions import BaseExpression
+from django.db.models.expressions import Combinable
 
 from erp.exceptions import IntrouvableError
 
 Ligne = dict[str, Any]
-Colonne = str | BaseExpression | F
+Colonne = str | Combinable
 
 _TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
 _EN_C = psycopg.adapters.get_loader(_TIMESTAMPTZ, psycopg.pq.Format.TEXT)
+# Django binds parameters itself and gives text; this one leaves them to PostgreSQL, which can then keep the plan.
+_CurseurPrepare: Any = ServerBindingCursor
 _ICI = object()  # where the id or the ids go among the parameters of a compiled statement
 
 
@@ -54,7 +56,7 @@ def preparee(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         psycopg_connexion = connection.connection
         if psycopg_connexion.prepare_threshold is None:
             psycopg_connexion.prepare_threshold = 1
-        brut = ServerBindingCursor(psycopg_connexion)
+        brut: Any = _CurseurPrepare(psycopg_connexion)
     assert _EN_C is not None
     brut.adapters.register_loader(_TIMESTAMPTZ, _EN_C)
     enveloppe = (

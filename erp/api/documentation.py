@@ -45,5 +45,5 @@ class Inconnue(VueApi):
 
     get = post = put = patch = delete = extend_schema(exclude=True)(_absente)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         raise Http404

@@ -116,12 +116,13 @@ class ErreurApi(drf.APIException):
         wait: float | None = None,
     ) -> None:
         self.status_code = status
-        self.detail = enveloppe(code, detail, errors)
+        self.corps = enveloppe(code, detail, errors)
+        self.detail = self.corps  # what DRF answers with
         if wait is not None:
             self.wait = wait
 
     def __str__(self) -> str:
-        return str(self.detail["detail"])
+        return str(self.corps["detail"])
 
 
 class CleReutilisee(ERPException):
@@ -223,7 +224,7 @@ def _a_plat(detail: Any, champ: str = "") -> Iterator[ErreurChamp]:
 
 
 def _reponse(erreur: ErreurApi) -> HttpResponse:
-    reponse = HttpResponse(en_json(erreur.detail), "application/json", erreur.status_code)
+    reponse = HttpResponse(en_json(erreur.corps), "application/json", erreur.status_code)
     reponse["Cache-Control"] = "no-store"
     return reponse
 

@@ -59,11 +59,12 @@ def une_seule_fois(
         raise ValidationError.champ(
             EN_TETE, _("Une clé compte de 1 à 255 caractères visibles."), "CLE_INVALIDE"
         )
-    empreinte = _empreinte(request)
+    utilisateur, empreinte = request.user.pk, _empreinte(request)
+    assert utilisateur is not None
     with transaction.atomic():
-        reservee = _reserver(request.user.pk, cle, empreinte)
+        reservee = _reserver(utilisateur, cle, empreinte)
         if reservee is None:
-            conservee = CleIdempotence.objects.get(utilisateur=request.user.pk, cle=cle)
+            conservee = CleIdempotence.objects.get(utilisateur=utilisateur, cle=cle)
             if bytes(conservee.empreinte) != empreinte:
                 raise CleReutilisee
             return _rejouer(conservee)

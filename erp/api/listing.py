@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.expressions import BaseExpression
+from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +47,7 @@ class ListeApi:
     colonnes: Colonnes
     filtres: type[Filtres] = Filtres
     tris: Tris | None = None
-    tri_defaut: Sequence[str | BaseExpression] = ("pk",)
+    tri_defaut: Sequence[str | Combinable] = ("pk",)
     total: Callable[[QuerySet[Any]], int | None] | None = None
 
 

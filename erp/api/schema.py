@@ -15,7 +15,7 @@ from erp import filters
 from erp.api.columns import Colonne, Colonnes
 from erp.api.listing import DECALAGE_MAX, LIMITE_DEFAUT, LIMITE_MAX, ListeApi
 
-_CLASSES = ClassLookupDict(serializers.ModelSerializer.serializer_field_mapping)
+_CLASSES: Any = ClassLookupDict(serializers.ModelSerializer.serializer_field_mapping)
 
 
 class _ErreurChampSerializer(serializers.Serializer[Any]):
@@ -27,19 +27,6 @@ class _ErreurChampSerializer(serializers.Serializer[Any]):
 
     class Meta:
         ref_name = "ErreurChamp"
-
-
-class ErreurSerializer(serializers.Serializer[Any]):
-    """The envelope of every error."""
-
-    detail = serializers.CharField(help_text=_("Une phrase pour les personnes."))
-    code = serializers.CharField(help_text=_("Un code pour les programmes."))
-    errors = _ErreurChampSerializer(many=True)
-    timestamp = serializers.DateTimeField()
-    request_id = serializers.CharField(help_text=_("Aussi dans les journaux du serveur."))
-
-    class Meta:
-        ref_name = "Erreur"
 
 
 class _PaginationSerializer(serializers.Serializer[Any]):
@@ -90,6 +77,18 @@ def compose(
     return type(nom, (base,), {**champs, "Meta": type("Meta", (), {"ref_name": nom})})
 
 
+# The envelope of every error.
+ErreurSerializer = compose(
+    "Erreur",
+    serializers.Serializer,
+    detail=serializers.CharField(help_text=_("Une phrase pour les personnes.")),
+    code=serializers.CharField(help_text=_("Un code pour les programmes.")),
+    errors=_ErreurChampSerializer(many=True),
+    timestamp=serializers.DateTimeField(),
+    request_id=serializers.CharField(help_text=_("Aussi dans les journaux du serveur.")),
+)
+
+
 def donnees_de(nom: str, colonnes: Colonnes) -> type[serializers.Serializer[Any]]:
     """The schema of {"data": […]}: all the children of one object, without pages."""
     return compose(f"{nom}Liste", serializers.Serializer, data=sortie(nom, colonnes)(many=True))
@@ -114,11 +113,9 @@ def _champ(colonnes: Colonnes, colonne: Colonne) -> "serializers.Field[Any, Any,
 
 def _resolu(colonnes: Colonnes, colonne: Colonne) -> tuple[Any, bool]:
     """The model field behind a column, and whether it can be null on the way there."""
-    if isinstance(colonne, models.F):
-        colonne = str(colonne.name)
     if not isinstance(colonne, str):
-        champ = colonne.output_field
-        return champ, bool(champ.null)
+        expression: Any = colonne
+        return expression.output_field, bool(expression.output_field.null)
     nulle = False
     courant: Any = colonnes.modele
     for morceau in colonne.split("__"):
@@ -180,11 +177,10 @@ class SchemaApi(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         corps = super()._get_response_bodies(direction)
+        decrire: Any = self._get_response_for_code
         for code in self._codes():
             if str(code) not in corps:
-                corps[str(code)] = self._get_response_for_code(
-                    ErreurSerializer, str(code), None, direction
-                )
+                corps[str(code)] = decrire(ErreurSerializer, str(code), None, direction)
         return dict(sorted(corps.items()))
 
     def _codes(self) -> Iterator[int]:
@@ -229,7 +225,8 @@ def parametres_de_liste(liste: ListeApi) -> Iterator[OpenApiParameter]:
             nom,
             forme,
             description=str(filtre.extra.get("help_text") or getattr(filtre, "_label", None) or ""),
-            **({"style": "form", "explode": False} if liste_de else {}),
+            style="form" if liste_de else None,
+            explode=False if liste_de else None,
         )
 
 

@@ -26,7 +26,7 @@ _REPOS = 5.0  # seconds without asking a Redis that did not answer
 
 
 @cache
-def _redis() -> "redis.Redis[bytes]":
+def _redis() -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=0.25,
@@ -57,7 +57,9 @@ def _compter(cle: str) -> int | None:
         return None
     try:
         with _redis().pipeline(transaction=False) as lot:
-            compte, _vie = lot.incr(cle).expire(cle, FENETRE + 1).execute()
+            lot.incr(cle)
+            lot.expire(cle, FENETRE + 1)
+            compte, _vie = lot.execute()
     except redis.RedisError:
         _Panne.jusqua = time.monotonic() + _REPOS
         logger.warning("debit_sans_redis", exc_info=True)

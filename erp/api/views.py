@@ -12,13 +12,12 @@ A view is three lines: validate (`self.entree`), service, respond (`self.creee`,
 
 import functools
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
@@ -55,7 +54,7 @@ class UnSeulFormat(BaseContentNegotiation):
         return None
 
     def select_renderer(
-        self, request: Any, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Any, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         return renderers[0], str(renderers[0].media_type)
 
@@ -99,13 +98,11 @@ class VueApi(APIView):
             # dispatch looks the handler up after this
             self.__dict__["post"] = functools.partial(idempotence.une_seule_fois, self, action)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What may be done here is in `Allow`."""
         return Response(status=204)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         debit = getattr(request._request, "debit", None)
         if debit is not None:

@@ -67,7 +67,7 @@ class TestTraduction:
     def test_each_exception(self, exception, status, code):
         erreur = traduction(exception)
         assert erreur.status_code == status
-        assert erreur.detail["code"] == code
+        assert erreur.corps["code"] == code
         assert "SELECT" not in str(erreur)
         assert "server" not in str(erreur)
 

@@ -43,8 +43,11 @@ class PreferenceEntree(serializers.Serializer[Any]):
     active = serializers.BooleanField()
 
 
-class PreferencesEntree(serializers.Serializer[Any]):
-    data = serializers.ListField(child=PreferenceEntree(), max_length=200)
+PreferencesEntree = compose(
+    "PreferencesEntree",
+    serializers.Serializer,
+    data=serializers.ListField(child=PreferenceEntree(), max_length=200),
+)
 
 
 PreferenceSortie = compose(

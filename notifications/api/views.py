@@ -1,6 +1,5 @@
 """`/notifications`: one's own messages in the application, and what one wants to hear of."""
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -18,10 +17,11 @@ from notifications.api.serializers import (
 )
 from notifications.filters import TRIS, NotificationFiltres
 from notifications.models import Notification
+from notifications.querysets import NotificationQuerySet
 
 
 class VueNotification(VueApi):
-    def siennes(self) -> QuerySet[Notification]:
+    def siennes(self) -> NotificationQuerySet:
         return Notification.objects.visible_to(self.request.user).dans_l_application()
 
 
