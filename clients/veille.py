@@ -30,7 +30,8 @@ RECONDUCTION = relativedelta(years=1)
 
 
 def _responsables() -> QuerySet[User]:
-    return User.objects.actifs().avec_role(Role.RESPONSABLE)
+    responsables: QuerySet[User] = User.objects.actifs().avec_role(Role.RESPONSABLE)
+    return responsables
 
 
 def _jour(jour: date) -> str:
@@ -68,8 +69,8 @@ def prevenir_des_fins(*, jour: date | None = None) -> int:
 
 def _titre_fin(contrat: Contrat, restants: int) -> str:
     return ngettext(
-        "Contrat %(numero)s : fin dans %(jours)d jour",
-        "Contrat %(numero)s : fin dans %(jours)d jours",
+        "Contrat %(numero)s : fin dans %(jours)d jour",
+        "Contrat %(numero)s : fin dans %(jours)d jours",
         restants,
     ) % {"numero": contrat.numero, "jours": restants}
 

@@ -44,7 +44,7 @@ def signaler_stock_bas(*, jour: date | None = None) -> int:
 
 def _liste(pieces: list[PieceDetachee], nombre: int) -> str:
     lignes = [
-        _("%(piece)s : %(stock)s sur %(minimum)s")
+        _("%(piece)s : %(stock)s sur %(minimum)s")
         % {
             "piece": piece,
             "stock": number_format(piece.stock_actuel.normalize(), use_l10n=True),

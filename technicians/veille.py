@@ -57,9 +57,9 @@ def signaler_expirations(*, jour: date | None = None) -> int:
 
 def _titre(detenue: TechnicienCompetence, *, expiree: bool) -> str:
     modele = (
-        _("%(competence)s de %(nom)s : expirée")
+        _("%(competence)s de %(nom)s : expirée")
         if expiree
-        else _("%(competence)s de %(nom)s : bientôt expirée")
+        else _("%(competence)s de %(nom)s : bientôt expirée")
     )
     return modele % {"competence": detenue.competence, "nom": detenue.technicien}
 

@@ -35,14 +35,14 @@ def test_an_end_is_told_at_60_30_and_7_days_once_each(responsable, admin, client
     for ecoule in range(70):
         veille.prevenir_des_fins(jour=JOUR + timedelta(days=ecoule))
         veille.prevenir_des_fins(jour=JOUR + timedelta(days=ecoule))
-    assert titres() == [f"Contrat {suivi.numero} : fin dans {jours} jours" for jours in (60, 30, 7)]
+    assert titres() == [f"Contrat {suivi.numero} : fin dans {jours} jours" for jours in (60, 30, 7)]
     assert set(Notification.objects.values_list("user", flat=True)) == {responsable.pk}
 
 
 def test_after_missed_runs_only_the_nearest_threshold_is_told(responsable):
     suivi = contrat(JOUR + timedelta(days=20))
     assert veille.prevenir_des_fins(jour=JOUR) == 1
-    assert titres() == [f"Contrat {suivi.numero} : fin dans 20 jours"]
+    assert titres() == [f"Contrat {suivi.numero} : fin dans 20 jours"]
 
 
 def test_a_contract_expires_the_day_after_its_last(responsable):

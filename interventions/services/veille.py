@@ -1,8 +1,8 @@
 """What the clock watches over the interventions: tomorrow's planning, deadlines, delays, the archive.
 
 Everything is told once: the row that remembers it is claimed by a conditional UPDATE in the transaction that writes the
-messages, so of two runs at once one claims and the other finds nothing. A deadline that is moved back is told anew: what
-was told before its present window concerned another.
+messages, so of two runs at once one claims and the other finds nothing. A deadline that is moved back is told anew:
+what was told before its present window concerned another.
 """
 
 from collections.abc import Callable, Iterable
@@ -42,7 +42,8 @@ SEUILS_CONSOMMATION = (100, 80)
 
 
 def _responsables() -> QuerySet[User]:
-    return User.objects.actifs().avec_role(Role.RESPONSABLE)
+    responsables: QuerySet[User] = User.objects.actifs().avec_role(Role.RESPONSABLE)
+    return responsables
 
 
 def _moment(instant: datetime) -> str:
@@ -84,8 +85,8 @@ def _rappeler(technicien_id: int, a_rappeler: QuerySet[Planning], jour: datetime
         evenement=Evenement.RAPPEL_PLANNING,
         titre=lambda: (
             ngettext(
-                "Demain, %(jour)s : %(nombre)d intervention",
-                "Demain, %(jour)s : %(nombre)d interventions",
+                "Demain, %(jour)s : %(nombre)d intervention",
+                "Demain, %(jour)s : %(nombre)d interventions",
                 len(creneaux),
             )
             % {"jour": date_format(jour, "SHORT_DATE_FORMAT"), "nombre": len(creneaux)}
@@ -105,7 +106,7 @@ def _ligne_de_planning(creneau: Planning) -> str:
     )
     lieu = intervention.site.ville if intervention.site is not None else ""
     ou = f"{intervention.client} ({lieu})" if lieu else str(intervention.client)
-    return f"{debut}–{fin} : {intervention.reference}, {intervention.titre}, {ou}"
+    return f"{debut}–{fin} : {intervention.reference}, {intervention.titre}, {ou}"
 
 
 # --- deadlines and delays --------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def alerter_echeances(*, maintenant: datetime | None = None) -> int:
             Q(role=Role.RESPONSABLE) | Q(technicien=intervention.technicien_id or 0)
         ),
         titre=lambda intervention: (
-            _("%(reference)s : échéance proche") % {"reference": intervention.reference}
+            _("%(reference)s : échéance proche") % {"reference": intervention.reference}
         ),
     )
 
@@ -202,9 +203,9 @@ def _situation(intervention: Intervention) -> str:
         (
             intervention.titre,
             f"{intervention.equipement}, {intervention.client}",
-            _("Date limite : %(moment)s") % {"moment": _moment(intervention.date_limite)},
-            _("Statut : %(statut)s") % {"statut": intervention.get_statut_display()},
-            _("Technicien : %(nom)s") % {"nom": intervention.technicien or _("personne")},
+            _("Date limite : %(moment)s") % {"moment": _moment(intervention.date_limite)},
+            _("Statut : %(statut)s") % {"statut": intervention.get_statut_display()},
+            _("Technicien : %(nom)s") % {"nom": intervention.technicien or _("personne")},
         )
     )
 
@@ -286,7 +287,7 @@ def _alerter_consommation(contrat: Contrat) -> int:
 
 
 def _titre_consommation(contrat: Contrat, seuil: int) -> str:
-    return _("Contrat %(numero)s : %(seuil)d %% consommés") % {
+    return _("Contrat %(numero)s : %(seuil)d %% consommés") % {
         "numero": contrat.numero,
         "seuil": seuil,
     }
@@ -294,8 +295,8 @@ def _titre_consommation(contrat: Contrat, seuil: int) -> str:
 
 def _message_consommation(contrat: Contrat, nature: str, fait: float, inclus: int) -> str:
     modele = (
-        _("%(client)s : %(fait)d interventions sur %(inclus)d.")
+        _("%(client)s : %(fait)d interventions sur %(inclus)d.")
         if nature == "interventions"
-        else _("%(client)s : %(fait)d heures sur %(inclus)d.")
+        else _("%(client)s : %(fait)d heures sur %(inclus)d.")
     )
     return modele % {"client": contrat.client, "fait": fait, "inclus": inclus}

@@ -53,9 +53,9 @@ def test_each_technicien_hears_of_his_tomorrow_once(technicien, autre_technicien
     assert veille.rappeler_planning(maintenant=MAINTENANT) == 3
     assert veille.rappeler_planning(maintenant=MAINTENANT) == 0
     rappel = Notification.objects.get(user=technicien, canal=Canal.IN_APP)
-    assert rappel.titre == "Demain, 24/11/2026 : 2 interventions"
+    assert rappel.titre == "Demain, 24/11/2026 : 2 interventions"
     lignes = rappel.message.splitlines()
-    assert lignes[0].startswith(f"00:00–01:00 : {premier.reference}, ")
+    assert lignes[0].startswith(f"00:00–01:00 : {premier.reference}, ")
     assert lignes[0].endswith("(Tanger)")
     assert lignes[1].startswith("14:00–15:00")
     seul = Notification.objects.get(user=autre_technicien, canal=Canal.IN_APP)
@@ -86,7 +86,7 @@ def test_a_near_deadline_is_told_once(responsable, admin, technicien):
     assert veille.alerter_echeances(maintenant=MAINTENANT) == 0
     assert dits(Evenement.ECHEANCE_PROCHE) == sorted([responsable.full_name, technicien.full_name])
     message = Notification.objects.filter(user=technicien).first()
-    assert "Date limite : 23/11/2026 13:00" in message.message
+    assert "Date limite : 23/11/2026 13:00" in message.message
     assert message.sujet == f"intervention:{proche.pk}"
     assert Intervention.objects.get(pk=proche.pk).version == proche.version
 
@@ -217,7 +217,7 @@ def test_a_contract_s_consumption_is_told_at_each_threshold_once(responsable):
     assert tasks.surveiller_consommation() == 1
     titres = Notification.objects.filter(canal=Canal.IN_APP).order_by("pk")
     assert [ligne.titre for ligne in titres] == [
-        f"Contrat {contrat.numero} : 80 % consommés",
-        f"Contrat {contrat.numero} : 100 % consommés",
+        f"Contrat {contrat.numero} : 80 % consommés",
+        f"Contrat {contrat.numero} : 100 % consommés",
     ]
-    assert titres[0].message == f"{contrat.client} : 4 interventions sur 5."
+    assert titres[0].message == f"{contrat.client} : 4 interventions sur 5."

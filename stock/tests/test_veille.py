@@ -27,7 +27,7 @@ def test_parts_under_their_minimum_are_told_once_a_day_in_one_message(responsabl
     (message,) = messages()
     assert message.user == responsable
     assert message.titre == "1 pièce sous son minimum"
-    assert message.message == f"{bas} : 2 sur 5"
+    assert message.message == f"{bas} : 2 sur 5"
     veille.signaler_stock_bas(jour=date(2026, 11, 24))
     assert messages().count() == 2
 

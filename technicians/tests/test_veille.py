@@ -34,8 +34,8 @@ def test_an_expiry_is_told_at_30_and_7_days_and_when_it_has_come(
         veille.signaler_expirations(jour=JOUR + timedelta(days=ecoule))
     titres = [ligne.titre for ligne in lignes(user=technicien)]
     assert titres == [
-        *["Soudure de Tarik Technicien : bientôt expirée"] * 2,
-        "Soudure de Tarik Technicien : expirée",
+        *["Soudure de Tarik Technicien : bientôt expirée"] * 2,
+        "Soudure de Tarik Technicien : expirée",
     ]
     assert lignes(user=responsable).count() == 3
     assert lignes().count() == 6

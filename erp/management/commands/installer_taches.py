@@ -61,7 +61,7 @@ TACHES = (
         "Envoyer les courriels en attente",
         "notifications.tasks.relancer_envois",
         Horaire(secondes=60),
-        "Reprend les courriels manqués : courtier absent, ouvrier tué, essai échoué.",
+        "Reprend les courriels manqués : courtier absent, ouvrier tué, essai échoué.",
         perime=60,
     ),
     Tache(
@@ -89,7 +89,7 @@ TACHES = (
         "Surveiller les contrats",
         "clients.tasks.surveiller_contrats",
         Horaire(minute="0", heure="6"),
-        "Expiration à 60, 30 et 7 jours ; fin ou reconduction tacite.",
+        "Expiration à 60, 30 et 7 jours ; fin ou reconduction tacite.",
     ),
     Tache(
         "Surveiller la consommation des contrats",
@@ -116,19 +116,19 @@ TACHES = (
         "Clôturées ou annulées depuis plus longtemps que le délai des paramètres de la société.",
     ),
     Tache(
-        "Ménage : sessions et clés d’idempotence",
+        "Ménage des sessions",
         "erp.tasks.faire_le_menage",
         Horaire(minute="0", heure="3"),
         "Sessions expirées, clés d’idempotence de plus de 24 heures.",
     ),
     Tache(
-        "Ménage : accès",
+        "Ménage des accès",
         "accounts.tasks.purger_acces",
         Horaire(minute="10", heure="3"),
         "Jetons et sessions de l’API terminés, anciens échecs de connexion.",
     ),
     Tache(
-        "Ménage : notifications",
+        "Ménage des notifications",
         "notifications.tasks.purger_notifications",
         Horaire(minute="20", heure="3"),
         "Notifications lues et courriels envoyés il y a plus de six mois.",
@@ -137,7 +137,7 @@ TACHES = (
 
 
 class Command(BaseCommand):
-    help = "Installe les tâches planifiées qui manquent ; celles qui existent restent telles qu’elles ont été réglées."
+    help = "Installe les tâches planifiées qui manquent ; celles qui existent restent telles qu’elles ont été réglées."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
