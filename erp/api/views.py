@@ -63,6 +63,19 @@ def _accepte(attendu: str, recu: str) -> bool:
     return recu.split(";", 1)[0].strip().lower() == attendu
 
 
+class _DejaRendue(Response):
+    """An answer whose JSON was needed for its tag: it is not rendered a second time."""
+
+    def __init__(self, donnees: Ligne, corps: bytes, status: int) -> None:
+        super().__init__(donnees, status=status)
+        self._corps = corps
+
+    @property
+    def rendered_content(self) -> Any:
+        self["Content-Type"] = "application/json"
+        return self._corps
+
+
 class VueApi(APIView):
     """Authenticates, counts, answers in the wire format of the API."""
 
@@ -190,7 +203,8 @@ class VueApi(APIView):
         """
         version = donnees.get("version")
         debut = str(version) if version is not None else _moment(donnees.get("updated_at"))
-        etiquette = f'"{debut}.{zlib.crc32(en_json(donnees)):08x}"'
+        corps = en_json(donnees)
+        etiquette = f'"{debut}.{zlib.crc32(corps):08x}"'
         connues = _etiquettes(self.request.headers.get("If-None-Match"))
         if (
             status == 200
@@ -199,7 +213,8 @@ class VueApi(APIView):
             and ("*" in connues or etiquette.strip('"') in connues)
         ):
             return Response(status=304, headers={"ETag": etiquette})
-        reponse = Response(donnees, status=status, headers={"ETag": etiquette})
+        reponse = _DejaRendue(donnees, corps, status)
+        reponse["ETag"] = etiquette
         if lieu:
             reponse["Location"] = lieu
         return reponse
