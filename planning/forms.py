@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BaseFormSet, formset_factory
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -15,6 +16,7 @@ from interventions.choices import Priorite, TypeIntervention
 from planning.choices import ModeEcheance
 from planning.libelles import simple
 from planning.models import Gamme, PlanMaintenance
+from planning.services.catalogue import DEPART_MAX, DEPART_MIN
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
 
@@ -42,7 +44,14 @@ class RecurrenceForm(Formulaire):
             "Facultative, RFC 5545 : FREQ=WEEKLY;BYDAY=MO,TH pour lundi et jeudi. Elle remplace la cadence ci-dessus."
         ),
     )
-    date_depart = forms.DateField(label=_("Première échéance"), widget=DateInput())
+    date_depart = forms.DateField(
+        label=_("Première échéance"),
+        widget=DateInput(),
+        validators=[
+            MinValueValidator(DEPART_MIN, _("Donnez une date entre 2000 et 2100.")),
+            MaxValueValidator(DEPART_MAX, _("Donnez une date entre 2000 et 2100.")),
+        ],
+    )
 
     def clean(self) -> dict[str, Any]:
         propres = super().clean() or {}

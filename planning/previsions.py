@@ -1,25 +1,20 @@
 """What plans will make, without making it."""
 
 from datetime import date
-from typing import Any
 
 from django.db.models import QuerySet
 
-from equipment.choices import StatutEquipement
 from planning.choices import ModeEcheance
 from planning.models import PlanMaintenance
 from planning.recurrence import echeances_apres
+from planning.services.generation import plans_dus
 
 PROCHAINES = 6
 
 
 def a_generer(visibles: QuerySet[PlanMaintenance], jour: date) -> QuerySet[PlanMaintenance]:
-    """The plans that the next run makes an intervention for: due within their days of advance, machine in service."""
-    plans: Any = visibles
-    resultat: QuerySet[PlanMaintenance] = plans.dus(jour).exclude(
-        equipement__statut=StatutEquipement.RETIRE
-    )
-    return resultat
+    """The plans that a run on that day makes an intervention for, by the generator's own rule."""
+    return visibles.filter(pk__in=plans_dus(jour).order_by().values("pk"))
 
 
 def prochaines_echeances(plan: PlanMaintenance, nombre: int = PROCHAINES) -> list[date]:

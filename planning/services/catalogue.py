@@ -19,6 +19,9 @@ from planning.recurrence import echeance_suivante, premiere_echeance
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
 
+# A plan that began before or after these was mistyped.
+DEPART_MIN, DEPART_MAX = date(2000, 1, 1), date(2100, 12, 31)
+
 
 class ChampsGamme(TypedDict, total=False):
     titre: str
@@ -234,6 +237,10 @@ def _echeance(regle: str, depart: date | None, *, a_partir_de: date | None = Non
     """The first day of the rule, not before `a_partir_de`; None for a plan that only a meter drives."""
     if depart is None:
         raise ValidationError.champ("date_depart", _("Ce champ est obligatoire."), "OBLIGATOIRE")
+    if not DEPART_MIN <= depart <= DEPART_MAX:
+        raise ValidationError.champ(
+            "date_depart", _("Donnez une date entre 2000 et 2100."), "HORS_LIMITES"
+        )
     if not regle:
         return None
     try:

@@ -64,7 +64,7 @@ def generer_preventives(*, jour: date | None = None, limite: int | None = None) 
     _pour_chaque(_sans_terme(), lambda plan, _: _fixer_le_terme(plan, jour), bilan)
     _pour_chaque(_compteur_remplace(), lambda plan, _: _suivre_le_remplacement(plan), bilan)
     _pour_chaque(
-        _dus(jour),
+        plans_dus(jour),
         lambda plan, total: _generer(plan, jour, total),
         bilan,
         assez=lambda: limite is not None and bilan.creees >= limite,
@@ -124,8 +124,8 @@ def _en_service() -> QuerySet[PlanMaintenance]:
     )
 
 
-def _dus(jour: date) -> QuerySet[PlanMaintenance]:
-    """By date or by meter."""
+def plans_dus(jour: date) -> QuerySet[PlanMaintenance]:
+    """The plans that a run on that day makes an intervention for: by date or by meter."""
     par_compteur = PlanMaintenance.objects.filter(prochaine_valeur__lte=_dernier_releve())
     return _en_service().filter(
         Q(pk__in=PlanMaintenance.objects.dus(jour).values("pk"))

@@ -194,6 +194,7 @@ def test_creer_un_plan(client, responsable):
         ({"unite": ""}, "unite"),
         ({"regle": "FREQ=JAMAIS"}, "regle"),
         ({"date_depart": ""}, "date_depart"),
+        ({"date_depart": "0001-01-01"}, "date_depart"),
         ({"gamme_id": "999999"}, "gamme_id"),
         ({"equipement_id": "999999"}, "equipement_id"),
     ],
