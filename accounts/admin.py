@@ -25,7 +25,7 @@ class MotDePasseForm(AdminPasswordChangeForm):  # type: ignore[misc]
 
 
 @admin.register(User)
-class CompteAdmin(UserAdmin, AdminErp):  # type: ignore[type-arg]
+class CompteAdmin(UserAdmin, AdminErp):  # type: ignore[misc,type-arg]
     """Accounts, written through their services: a refusal of theirs is shown and nothing is changed.
 
     Nobody is deleted here: the journal keeps naming him, so he is deactivated.

@@ -51,6 +51,7 @@ class AdminErp(ModelAdmin):  # type: ignore[misc]  # unfold is not typed
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
+    search_help_text = _("Rechercher")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         dates = [

@@ -10,6 +10,7 @@ from typing import Any
 import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -466,6 +467,9 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Administration"),
     "SITE_SYMBOL": "precision_manufacturing",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/logo.svg")}
+    ],
     "SHOW_VIEW_ON_SITE": True,
     "SHOW_HISTORY": True,
     "BORDER_RADIUS": "6px",
@@ -486,8 +490,6 @@ UNFOLD = {
         }
     },
     "SIDEBAR": {
-        "show_search": True,
-        "show_all_applications": True,
         "navigation": [
             _groupe(
                 _("Exploitation"),

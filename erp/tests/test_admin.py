@@ -168,6 +168,17 @@ class TestComptes:
         assert client.post(url, {"post": "yes"}).status_code == 403
 
 
+def test_renvoyer_un_message_en_echec(ouvrir, client):
+    message = NotificationFactory(canal="email", statut_envoi="echec", tentatives=5)
+    reponse = client.post(
+        adresse(type(message), "changelist"),
+        {"action": "renvoyer", "_selected_action": [message.pk]},
+    )
+    assert reponse.status_code == 302
+    message.refresh_from_db()
+    assert message.statut_envoi == "en_attente"
+
+
 def test_debloquer_une_connexion(ouvrir, client):
     essai = AccessAttempt.objects.create(
         username="x@example.com", ip_address="10.0.0.1", failures_since_start=8,
