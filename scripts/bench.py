@@ -321,6 +321,7 @@ def mesurer(url: str, redis: str, options: argparse.Namespace) -> None:
         "DATABASE_URL": url,
         "REDIS_URL": redis,
         "WEB_CONCURRENCY": "2",
+        "CONN_MAX_AGE": "300",
         "DEBIT_UTILISATEUR": "100000000",
         "DEBIT_ADRESSE": "100000000",
         "DEBIT_AUTH": "100000000",

@@ -24,6 +24,8 @@ REGLAGES = {
     "DEFAULT_FROM_EMAIL": "essais@example.com",
     "EMAIL_URL": "memorymail://",
     "LOG_LEVEL": "WARNING",
+    # a connection kept by a thread of the live server would hold the test database at its end
+    "CONN_MAX_AGE": "0",
 }
 
 

@@ -1,7 +1,7 @@
 """The small components of every page. What is repeated on each row of a list is a filter that costs microseconds, not
 an include."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -12,8 +12,8 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.formats import number_format
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -94,14 +94,30 @@ def _pastille(libelle: str, ton: str, nom_icone: str) -> SafeString:
     return format_html('<span class="pastille ton-{}">{}{}</span>', ton, dessin, libelle)
 
 
+@lru_cache(maxsize=1024)
+def _badge(modele: type[Model], champ: str, valeur: object, langue: str | None) -> SafeString:
+    """The language is in the key: the words are those of the language in force."""
+    if not valeur:
+        return SafeString("")
+    ton, nom_icone = TONS.get((champ, str(valeur)), ("gris", ""))
+    return _pastille(_libelle(modele, champ, valeur, langue), ton, nom_icone)
+
+
+@lru_cache(maxsize=1024)
+def _libelle(modele: type[Model], champ: str, valeur: object, langue: str | None) -> str:
+    return str(dict(modele._meta.get_field(champ).flatchoices).get(valeur, valeur))  # type: ignore[union-attr]
+
+
+@register.filter
+def libelle(objet: Model, champ: str) -> str:
+    """`{{ intervention|libelle:"type_intervention" }}`: the words of a field with choices, quicker than its display."""
+    return _libelle(objet._meta.model, champ, getattr(objet, champ), get_language())
+
+
 @register.filter
 def badge(objet: Model, champ: str) -> SafeString:
     """`{{ intervention|badge:"statut" }}`: a field with choices, in its colour and with its icon; "" when empty."""
-    valeur = str(getattr(objet, champ))
-    if not valeur:
-        return SafeString("")
-    ton, nom_icone = TONS.get((champ, valeur), ("gris", ""))
-    return _pastille(str(getattr(objet, f"get_{champ}_display")()), ton, nom_icone)
+    return _badge(objet._meta.model, champ, getattr(objet, champ), get_language())
 
 
 @register.simple_tag
@@ -110,64 +126,55 @@ def pastille(libelle: object, ton: str = "gris", icone: str = "") -> SafeString:
     return _pastille(str(libelle), ton, icone)
 
 
+# Written the same in every language: 22/11/2026 14:30.
+JOUR, INSTANT, HEURE = "%d/%m/%Y", "%d/%m/%Y %H:%M", "%H:%M"
+
+
 @register.filter
 def moment(quand: datetime | date | None) -> SafeString | str:
-    """22/11/2026 14:30, as a `<time>`; a dash when there is none."""
+    """22/11/2026 14:30 (22/11/2026 for a day), as a `<time>`; a dash when there is none."""
     if quand is None:
         return "—"
     if not isinstance(quand, datetime):
-        return format_html(
-            '<time datetime="{}">{}</time>',
-            quand.isoformat(),
-            date_format(quand, "SHORT_DATE_FORMAT"),
-        )
+        return SafeString(f'<time datetime="{quand.isoformat()}">{quand:{JOUR}}</time>')
     local = timezone.localtime(quand)
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        local.isoformat(timespec="minutes"),
-        date_format(local, "SHORT_DATETIME_FORMAT"),
+    return SafeString(
+        f'<time datetime="{local.isoformat(timespec="minutes")}">{local:{INSTANT}}</time>'
     )
 
 
 @register.filter
 def relatif(quand: datetime | None) -> SafeString | str:
-    """« dans 3 h », « il y a 2 jours », « demain 14:30 », with the exact time on hover; a dash when there is none."""
+    """« dans 3 h », « il y a 2 jours », « demain à 14:30 », the exact time on hover; a dash when there is none."""
     if quand is None:
         return "—"
     local = timezone.localtime(quand)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        local.isoformat(timespec="minutes"),
-        date_format(local, "SHORT_DATETIME_FORMAT"),
-        en_mots(quand),
+    iso = local.isoformat(timespec="minutes")
+    return SafeString(
+        f'<time datetime="{iso}" title="{local:{INSTANT}}">{escape(en_mots(quand))}</time>'
     )
 
 
 def en_mots(quand: datetime, maintenant: datetime | None = None) -> str:
     """How far a moment is from now, in the words a person would use."""
     maintenant = maintenant or timezone.now()
-    ecart = quand - maintenant
-    local, ici = timezone.localtime(quand), timezone.localtime(maintenant)
-    jours = (local.date() - ici.date()).days
-    if abs(ecart) < timedelta(minutes=1):
+    secondes = round((quand - maintenant).total_seconds())
+    local = timezone.localtime(quand)
+    jours = (local.date() - timezone.localdate(maintenant)).days
+    if abs(secondes) < 60:
         return _("à l’instant")
-    if abs(ecart) < timedelta(hours=12) or jours == 0:
-        combien = duree(round(abs(ecart).total_seconds() / 60))
-        return (
-            _("dans %(duree)s") % {"duree": combien}
-            if ecart > timedelta(0)
-            else _("il y a %(duree)s") % {"duree": combien}
-        )
-    heure = date_format(local, "TIME_FORMAT")
+    if abs(secondes) < 12 * 3600 or jours == 0:
+        combien = {"duree": duree(round(abs(secondes) / 60))}
+        return (_("dans %(duree)s") if secondes > 0 else _("il y a %(duree)s")) % combien
     if jours == 1:
-        return _("demain à %(heure)s") % {"heure": heure}
+        return _("demain à %(heure)s") % {"heure": f"{local:{HEURE}}"}
     if jours == -1:
-        return _("hier à %(heure)s") % {"heure": heure}
+        return _("hier à %(heure)s") % {"heure": f"{local:{HEURE}}"}
     if 0 < jours <= 30:
         return ngettext("dans %(n)d jour", "dans %(n)d jours", jours) % {"n": jours}
     if -30 <= jours < 0:
         return ngettext("il y a %(n)d jour", "il y a %(n)d jours", -jours) % {"n": -jours}
-    return date_format(local, "SHORT_DATE_FORMAT")
+    return f"{local:{JOUR}}"
 
 
 @register.filter

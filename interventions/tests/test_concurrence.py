@@ -1,0 +1,153 @@
+"""Two people at the same moment, on real connections: one wins, the other is told why, nothing is half done."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from technicians.services import declarer_absence
+
+from erp.exceptions import BusinessRuleError, ERPException
+from interventions import services
+from interventions.choices import Statut
+from interventions.models import Intervention, Planning
+from interventions.tests.factories import InterventionFactory
+from stock.models import PieceDetachee
+from stock.tests.factories import PieceFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ensemble(*actions: Callable[[], object]) -> list[object]:
+    """Run the actions at the same moment, each in a thread with a connection of its own; results or exceptions."""
+    depart = Barrier(len(actions))
+    resultats: list[object] = [None] * len(actions)
+
+    def courir(rang: int, action: Callable[[], object]) -> None:
+        try:
+            connection.ensure_connection()
+            depart.wait(timeout=10)
+            resultats[rang] = action()
+        except ERPException as refus:
+            resultats[rang] = refus
+        finally:
+            connection.close()
+
+    fils = [Thread(target=courir, args=(rang, action)) for rang, action in enumerate(actions)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join(timeout=30)
+    return resultats
+
+
+def refus(resultats: list[object]) -> list[str]:
+    return sorted(resultat.code for resultat in resultats if isinstance(resultat, ERPException))
+
+
+@pytest.mark.parametrize("tour", range(5))
+def test_deux_repartiteurs_sur_le_meme_technicien(responsable, admin, technicien, tour):
+    debut = timezone.now() + timedelta(days=1)
+    premiere, seconde = InterventionFactory.create_batch(2)
+
+    def affecter(par, intervention, decalage):
+        return lambda: services.affecter_technicien(
+            par=par,
+            intervention_id=intervention.pk,
+            technicien_id=technicien.technicien.pk,
+            debut=debut + decalage,
+            fin=debut + decalage + timedelta(hours=2),
+        )
+
+    resultats = ensemble(
+        affecter(responsable, premiere, timedelta()), affecter(admin, seconde, timedelta(hours=1))
+    )
+    assert refus(resultats) == ["CRENEAU_OCCUPE"]
+    assert Planning.objects.ouverts().count() == 1
+    assert sorted(Intervention.objects.values_list("statut", flat=True)) == ["affectee", "ouverte"]
+
+
+def test_un_creneau_et_une_absence_au_meme_moment(responsable, admin, technicien):
+    """Either the absence sees the slot (and reports it) or the assignment sees the absence: never neither."""
+    debut = timezone.now() + timedelta(days=1)
+    intervention = InterventionFactory()
+    resultats = ensemble(
+        lambda: services.affecter_technicien(
+            par=responsable,
+            intervention_id=intervention.pk,
+            technicien_id=technicien.technicien.pk,
+            debut=debut,
+            fin=debut + timedelta(hours=2),
+        ),
+        lambda: declarer_absence(
+            par=admin,
+            technicien_id=technicien.technicien.pk,
+            type="maladie",
+            debut=debut,
+            fin=debut + timedelta(days=1),
+        ),
+    )
+    if refus(resultats):
+        assert refus(resultats) == ["TECHNICIEN_INDISPONIBLE"]
+    else:
+        _absence, conflits = resultats[1]
+        assert [creneau.intervention for creneau in conflits] == [intervention]
+
+
+def test_un_technicien_ne_demarre_pas_deux_fois(technicien):
+    deux = InterventionFactory.create_batch(2, affectee=True, technicien=technicien.technicien)
+    resultats = ensemble(
+        *(
+            lambda pk=intervention.pk: services.changer_statut(
+                par=technicien, intervention_id=pk, vers="en_cours"
+            )
+            for intervention in deux
+        )
+    )
+    assert refus(resultats) == ["TECHNICIEN_DEJA_EN_COURS"]
+    assert Intervention.objects.filter(statut=Statut.EN_COURS).count() == 1
+
+
+def test_la_meme_transition_deux_fois(responsable, admin):
+    intervention = InterventionFactory(en_cours=True)
+    fait = {"intervention_id": intervention.pk, "vers": "annulee", "motif_annulation": "Doublon"}
+    resultats = ensemble(
+        lambda: services.changer_statut(par=responsable, **fait),
+        lambda: services.changer_statut(par=admin, **fait),
+    )
+    assert refus(resultats) == ["TRANSITION_INTERDITE"]
+    assert intervention.historique.count() == 1
+
+
+def test_la_derniere_piece(technicien, autre_technicien):
+    piece = PieceFactory(stock=1)
+
+    def prendre(par):
+        intervention = InterventionFactory(en_cours=True, technicien=par.technicien)
+        return lambda: services.consommer_piece(
+            par=par, intervention_id=intervention.pk, piece_id=piece.pk, quantite=Decimal(1)
+        )
+
+    resultats = ensemble(prendre(technicien), prendre(autre_technicien))
+    assert refus(resultats) == ["STOCK_INSUFFISANT"]
+    assert PieceDetachee.objects.get().stock_actuel == 0
+    assert any(not isinstance(resultat, BusinessRuleError) for resultat in resultats)
+
+
+def test_deux_formulaires_de_la_meme_fiche(responsable, admin):
+    intervention = InterventionFactory()
+    resultats = ensemble(
+        *(
+            lambda par=par: services.modifier_intervention(
+                par=par,
+                intervention_id=intervention.pk,
+                version=1,
+                titre=f"Titre de {par.username}",
+            )
+            for par in (responsable, admin)
+        )
+    )
+    assert refus(resultats) == ["VERSION_PERIMEE"]

@@ -1,0 +1,100 @@
+"""One small world for the tests that walk every route: what is one's own, and what is another's."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from clients.tests.factories import ContactFactory, ContratFactory, SiteFactory
+from documents.tests.factories import DocumentFactory
+from equipment.tests.factories import (
+    CompteurFactory,
+    CouvertureFactory,
+    EquipementFactory,
+    ReleveFactory,
+)
+from interventions.tests.factories import (
+    CreneauFactory,
+    HistoriqueFactory,
+    InterventionFactory,
+    PieceUtiliseeFactory,
+    PointControleFactory,
+    TempsFactory,
+)
+from notifications.tests.factories import NotificationFactory
+from planning.tests.factories import GammeFactory, PlanFactory
+from stock.tests.factories import MouvementFactory, PieceFactory
+from technicians.tests.factories import (
+    CompetenceFactory,
+    DisponibiliteFactory,
+    TechnicienCompetenceFactory,
+    TechnicienFactory,
+)
+
+
+@dataclass
+class Monde:
+    """`propre` and `etranger` map the name of a kind to an object of it."""
+
+    personnes: dict[str, User]
+    propre: dict[str, Any] = field(default_factory=dict)
+    etranger: dict[str, Any] = field(default_factory=dict)
+
+
+def creer_monde() -> Monde:
+    """The five people, and each kind of object twice: of their own, and of others."""
+    personnes = {
+        "admin": UserFactory(admin=True),
+        "responsable": UserFactory(responsable=True),
+        "technicien": TechnicienFactory().user,
+        "client": ContactFactory(portail=True).user,
+    }
+    autres = {"technicien": TechnicienFactory().user, "client": ContactFactory(portail=True).user}
+    piece, competence, gamme = PieceFactory(), CompetenceFactory(), GammeFactory()
+    monde = Monde(personnes)
+    monde.propre = _biens(personnes, piece, competence, gamme)
+    monde.etranger = _biens(autres, piece, competence, gamme)
+    monde.propre["user"] = personnes["responsable"]
+    monde.etranger["user"] = autres["client"]
+    return monde
+
+
+def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) -> dict[str, Any]:
+    technicien, contact = personnes["technicien"].technicien, personnes["client"].contact
+    contrat = ContratFactory(client=contact.client)
+    site = SiteFactory(client=contact.client)
+    equipement = EquipementFactory(client=contact.client, site=site)
+    CouvertureFactory(contrat=contrat, equipement=equipement)
+    compteur = CompteurFactory(equipement=equipement)
+    intervention = InterventionFactory(
+        en_cours=True,
+        technicien=technicien,
+        equipement=equipement,
+        contrat=contrat,
+        created_by=None,
+    )
+    TechnicienCompetenceFactory(technicien=technicien, competence=competence)
+    return {
+        "client": contact.client,
+        "contact": contact,
+        "site": site,
+        "contrat": contrat,
+        "equipement": equipement,
+        "compteur": compteur,
+        "releve": ReleveFactory(compteur=compteur),
+        "technicien": technicien,
+        "competence": competence,
+        "absence": DisponibiliteFactory(technicien=technicien, demandee=True),
+        "piece": piece,
+        "mouvement": MouvementFactory(piece=piece),
+        "intervention": intervention,
+        "creneau": CreneauFactory(intervention=intervention, technicien=technicien),
+        "journal": HistoriqueFactory(intervention=intervention),
+        "controle": PointControleFactory(intervention=intervention),
+        "temps": TempsFactory(intervention=intervention, technicien=technicien),
+        "piece_utilisee": PieceUtiliseeFactory(intervention=intervention, mouvement__piece=piece),
+        "document": DocumentFactory(intervention=intervention, uploaded_by=None),
+        "notification": NotificationFactory(user=personnes["technicien"]),
+        "gamme": gamme,
+        "plan": PlanFactory(equipement=equipement, gamme=gamme),
+    }
