@@ -87,12 +87,15 @@ class Equipes:
         depart = self.present(technicien, max(souhait - route, technicien.libre))
         if nuit:
             return depart + route
-        return self.commencer(technicien, horloge.prochain(depart) + route, travail.minutes)
+        return self.commencer(technicien, horloge.prochain(depart) + route, travail.minutes, route)
 
-    def commencer(self, technicien: Technicien, souhait: datetime, minutes: int) -> datetime:
+    def commencer(
+        self, technicien: Technicien, souhait: datetime, minutes: int, route: timedelta
+    ) -> datetime:
         """From when on he can work so long in one go: not on the eve of an absence if he cannot finish."""
         while True:
-            debut = horloge.prochain(self.present(technicien, souhait))
+            libre = self.present(technicien, souhait)
+            debut = horloge.prochain(libre + route if libre > souhait else souhait)
             fin = horloge.decouper(debut, minutes)[-1][1]
             suivant = bisect_right(self._debuts[technicien.pk], debut)
             if suivant == len(self._debuts[technicien.pk]):
@@ -100,7 +103,7 @@ class Equipes:
             absence = self._pris[technicien.pk][suivant]
             if absence[0] >= fin:
                 return debut
-            souhait = absence[1]
+            souhait = absence[1] + route
 
 
 def raconter(monde: Monde, equipes: Equipes, travail: Travail, limite: datetime) -> str:
@@ -114,7 +117,7 @@ def raconter(monde: Monde, equipes: Equipes, travail: Travail, limite: datetime)
     debut = equipes.arriver(technicien, travail, travail.souhait, nuit=recit.continu)
     affectation = min(
         travail.creation + timedelta(minutes=rng.randrange(4, 200)),
-        travail.creation + (debut - travail.creation) / 2,
+        horloge.minute(travail.creation + (debut - travail.creation) / 2),
         limite - timedelta(minutes=30),
     )
     affectation = max(affectation, travail.creation)
@@ -126,7 +129,7 @@ def raconter(monde: Monde, equipes: Equipes, travail: Travail, limite: datetime)
         return recit.statut
     if recit.detail and not recit.continu and rng.random() < 0.05:
         recit.affecter(equipes.choisir(travail.machine, debut, sauf=technicien), affectation, par)
-        recit.reaffecter(technicien, affectation + (debut - affectation) / 3, par)
+        recit.reaffecter(technicien, horloge.minute(affectation + (debut - affectation) / 3), par)
     else:
         recit.affecter(technicien, affectation, par)
     if recit.detail and debut - affectation > timedelta(hours=3):
@@ -140,12 +143,16 @@ def raconter(monde: Monde, equipes: Equipes, travail: Travail, limite: datetime)
 
 def _abandonner(monde: Monde, recit: Recit, limite: datetime) -> None:
     rng = monde.rng
-    quand = horloge.prochain(recit.travail.creation + timedelta(hours=rng.uniform(1, 30)))
+    quand = horloge.prochain(
+        horloge.minute(recit.travail.creation + timedelta(hours=rng.uniform(1, 30)))
+    )
     client = recit.travail.machine.client.portail
     motif = rng.choice(textes.ANNULATIONS)
     if client is not None and client == recit.travail.auteur:
         recit.demander_annulation(
-            recit.travail.creation + (quand - recit.travail.creation) / 2, client, motif
+            horloge.minute(recit.travail.creation + (quand - recit.travail.creation) / 2),
+            client,
+            motif,
         )
     if quand < limite:
         recit.annuler(quand, rng.choice(monde.responsables), motif)
@@ -174,7 +181,7 @@ def travailler(
         recit.mettre_en_attente(pause, motif, rng.choice(textes.ATTENTES[motif]))
         duree = timedelta(hours=rng.uniform(3, 50) if monde.taille.detail else rng.uniform(1, 4))
         reste = travail.minutes * 3 // 5
-        reprise = equipes.commencer(technicien, pause + duree, reste)
+        reprise = equipes.commencer(technicien, horloge.minute(pause + duree), reste, timedelta(0))
         if reprise >= limite:
             technicien.libre = pause
             recit.controler(travail.gamme.points if travail.gamme else (), None)
@@ -213,7 +220,7 @@ def conclure(
     technicien.libre = fin
     technicien.charge += 1
     if avis and travail.machine.client.portail is not None and rng.random() < 0.5:
-        quand = fin + timedelta(hours=rng.uniform(2, 90))
+        quand = horloge.minute(fin + timedelta(hours=rng.uniform(2, 90)))
         if quand < monde.maintenant:
             note = rng.choices((5, 4, 3, 2, 1), (46, 34, 12, 5, 3))[0]
             recit.noter(quand, note, rng.choice(textes.SATISFACTIONS[note]))

@@ -35,6 +35,11 @@ def demi_journees(jour: date) -> tuple[Periode, ...]:
     )
 
 
+def minute(instant: datetime) -> datetime:
+    """Nobody notes seconds."""
+    return instant.replace(second=0, microsecond=0)
+
+
 def jour_de(instant: datetime) -> date:
     return instant.astimezone(CASABLANCA).date()
 

@@ -352,7 +352,7 @@ def raconter(monde: Monde, equipes: Equipes, present: Present) -> None:
         return
     creneau = present.creneau
     borne = min(creneau[0], monde.maintenant) if creneau else monde.maintenant
-    affectation = travail.creation + (borne - travail.creation) * 0.4
+    affectation = horloge.minute(travail.creation + (borne - travail.creation) * 0.4)
     recit.affecter(technicien, affectation, par)
     if creneau:
         recit.planifier(

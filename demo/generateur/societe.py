@@ -30,11 +30,12 @@ from stock.models import PieceDetachee
 from technicians import models as technicians
 from technicians.choices import StatutAbsence, TypeAbsence
 
-#: priorité → hours to answer and to resolve, by level of service
+#: priorité → hours to answer and to resolve, by level of service; those of premium run day and night, the others in
+#: working time
 ENGAGEMENTS = {
     "premium": {"urgente": (2, 8), "haute": (4, 24), "normale": (12, 72), "basse": (24, 168)},
-    "standard": {"urgente": (4, 12), "haute": (8, 36), "normale": (24, 96), "basse": (48, 240)},
-    "basique": {"urgente": (8, 24), "normale": (48, 120)},
+    "standard": {"urgente": (2, 7), "haute": (4, 14), "normale": (9, 30), "basse": (18, 60)},
+    "basique": {"urgente": (4, 10), "normale": (18, 48)},
 }
 PLANS_MINIMUM = 60
 #: how many plans stay due without an intervention, so that the next run has something to make

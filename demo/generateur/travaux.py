@@ -200,4 +200,5 @@ def _delai(rng: Random, machine: Machine, priorite: Priorite) -> timedelta:
     if machine.contrats:
         heures = machine.contrats[-1].resolution.get(priorite)
         promis = timedelta(hours=heures) if heures else promis
-    return promis * rng.triangular(0.02, 0.55, 0.1)
+    minutes = promis.total_seconds() / 60 * rng.triangular(0.02, 0.55, 0.1)
+    return timedelta(minutes=int(minutes))

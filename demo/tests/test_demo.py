@@ -121,6 +121,12 @@ def test_les_couts_suivent_le_temps_et_les_pieces(societe: datetime) -> None:
             assert travail.diagnostic
 
 
+def test_les_moments_sont_a_la_minute(societe: datetime) -> None:
+    for champ in ("date_creation", "date_affectation", "date_debut", "date_fin"):
+        moments = Intervention.objects.filter(**{f"{champ}__isnull": False})
+        assert {m.second + m.microsecond for m in moments.values_list(champ, flat=True)} == {0}
+
+
 def test_personne_n_est_a_deux_endroits(societe: datetime) -> None:
     precedent: dict[int, datetime] = {}
     for temps in TempsPasse.objects.order_by("technicien", "debut"):
