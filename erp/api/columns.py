@@ -128,6 +128,9 @@ class Colonnes:
         """
         if not ids:
             return []
+        if len(ids) == 1:
+            # PostgreSQL keeps a plan only when it costs no more than one made for the values: one row has its own
+            return self._lire(self._par_id, ids[0])
         par_id = {ligne[self.cle]: ligne for ligne in self._lire(self._par_ids, list(ids))}
         return [par_id[pk] for pk in ids if pk in par_id]
 
@@ -138,6 +141,10 @@ class Colonnes:
     def de(self, queryset: QuerySet[Any]) -> list[Ligne]:
         """The rows of a small queryset (the children of one object, say), in its order."""
         return self.lignes(list(queryset.values_list("pk", flat=True)))
+
+    @cached_property
+    def _par_id(self) -> _Enonce:
+        return self._compiler(Q(_Egal(F("pk"), Value(_ICI))), ())
 
     @cached_property
     def _par_ids(self) -> _Enonce:
