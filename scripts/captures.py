@@ -8,6 +8,7 @@ All pages go to `var/captures/`; the few that the README shows are copied to `do
 
 import argparse
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -46,7 +47,7 @@ class Vue:
     nom: str
     qui: str
     chemin: str
-    lien: str = ""
+    lien: str = ""  # a pattern of the address that leads there
     readme: bool = False
 
 
@@ -58,20 +59,20 @@ VUES = (
         "intervention",
         "responsable",
         "/interventions/?statut=en_cours",
-        "main tbody a[href^='/interventions/']",
+        r"^/interventions/\d+/$",
         True,
     ),
     Vue("intervention-nouvelle", "responsable", "/interventions/nouvelle/"),
     Vue("equipements", "responsable", "/equipements/"),
-    Vue("equipement", "responsable", "/equipements/", "main tbody a[href^='/equipements/']"),
+    Vue("equipement", "responsable", "/equipements/", r"^/equipements/\d+/$"),
     Vue("clients", "responsable", "/clients/"),
-    Vue("client", "responsable", "/clients/", "main tbody a[href^='/clients/']"),
+    Vue("client", "responsable", "/clients/", r"^/clients/\d+/$"),
     Vue("contrats", "responsable", "/clients/contrats/"),
-    Vue("contrat", "responsable", "/clients/contrats/", "main tbody a[href^='/clients/contrats/']"),
+    Vue("contrat", "responsable", "/clients/contrats/", r"^/clients/contrats/\d+/$"),
     Vue("techniciens", "responsable", "/techniciens/"),
-    Vue("technicien", "responsable", "/techniciens/", "main tbody a[href^='/techniciens/']"),
+    Vue("technicien", "responsable", "/techniciens/", r"^/techniciens/\d+/$"),
     Vue("stock", "responsable", "/stock/"),
-    Vue("piece", "responsable", "/stock/", "main tbody a[href^='/stock/']"),
+    Vue("piece", "responsable", "/stock/", r"^/stock/\d+/$"),
     Vue("plans", "responsable", "/plans/"),
     Vue("gammes", "responsable", "/gammes/"),
     Vue("notifications", "responsable", "/notifications/"),
@@ -84,9 +85,9 @@ VUES = (
     Vue(
         "technicien-intervention",
         "technicien",
-        "/interventions/",
-        "main a[href^='/interventions/'][href$='/']",
-        True,
+        "/interventions/?statut=en_cours,affectee",
+        r"^/interventions/\d+/$",
+        readme=True,
     ),
     Vue("portail", "client", "/", readme=True),
     Vue("portail-demandes", "client", "/interventions/"),
@@ -162,8 +163,10 @@ def photographier(navigateur: Browser, adresse: str, dossier: Path) -> None:
             page = pages[vue.qui]
             page.goto(adresse + vue.chemin)
             if vue.lien:
-                cible = page.locator(vue.lien).first.get_attribute("href")
-                page.goto(adresse + str(cible))
+                liens = page.locator("main a[href]").evaluate_all(
+                    "as => as.map(a => a.getAttribute('href'))"
+                )
+                page.goto(adresse + next(lien for lien in liens if re.match(vue.lien, lien)))
             page.wait_for_load_state("networkidle")
             image = dossier / f"{vue.nom}-{taille}.png"
             page.screenshot(path=image, full_page=not vue.readme)
