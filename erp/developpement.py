@@ -133,12 +133,19 @@ def galerie(request: HttpRequest) -> HttpResponse:
         tri="-date",
         criteres=[
             CritereLie(
-                Critere("statut", _("Statut")),
+                Critere(
+                    "statut",
+                    _("Statut"),
+                    choix=[
+                        ("ouverte", "Ouverte"),
+                        ("affectee", "Affectée"),
+                        ("cloturee", "Clôturée"),
+                    ],
+                ),
                 ["ouverte", "affectee"],
-                [("ouverte", "Ouverte"), ("affectee", "Affectée"), ("en_cours", "En cours")],
             ),
-            CritereLie(Critere("depuis", _("Depuis le"), "jour"), [], []),
-            CritereLie(Critere("urgence", _("Urgentes"), "oui"), [], []),
+            CritereLie(Critere("depuis", _("Depuis le"), "jour"), []),
+            CritereLie(Critere("urgence", _("Urgentes"), "oui"), []),
         ],
         onglets=[
             Onglet(_("Toutes"), {}),

@@ -6,7 +6,9 @@ A list page is one call: `preparer_liste(request, queryset, filtres=â€¦, tris=â€
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
@@ -95,11 +97,20 @@ class Critere:
 
 @dataclass
 class CritereLie:
-    """A criterion with what the URL says of it."""
+    """A criterion with what the URL says of it; its choices are read when they are shown."""
 
     critere: Critere
     valeurs: list[str]
-    options: list[tuple[str, str]]
+
+    @cached_property
+    def options(self) -> list[tuple[str, str]]:
+        choix = self.critere.choix
+        if not isinstance(choix, QuerySet):
+            return [(str(cle), str(mots)) for cle, mots in choix if cle != ""]
+        if self.critere.genre == RECHERCHE:
+            ids = [int(v) for v in self.valeurs if v.isascii() and v.isdigit() and len(v) < 19]
+            choix = choix.filter(pk__in=ids) if ids else choix.none()
+        return [(str(objet.pk), str(objet)) for objet in choix]
 
     @property
     def valeur(self) -> str:
@@ -196,10 +207,8 @@ class Liste(Generic[M]):
         for critere in self.criteres:
             nom = critere.critere.nom
             for valeur in critere.valeurs:
-                reste = self.params.copy()
-                reste.pop("page", None)
-                reste.setlist(nom, [v for v in critere.valeurs if v != valeur])
-                url = url_avec(self.chemin, reste)
+                reste = [autre for autre in critere.valeurs if autre != valeur]
+                url = _adresse(self.chemin, {**dict(self.params.lists()), "page": [], nom: reste})
                 sortie.append(Puce(str(critere.critere.libelle), critere.en_mots(valeur), url))
         return sortie
 
@@ -268,13 +277,17 @@ _HORS_FILTRE = ("sort", "taille", "page")
 
 def url_avec(chemin: str, params: QueryDict, **changements: object) -> str:
     """`chemin` with the parameters, some of them changed; None or "" takes one away."""
-    copie = params.copy()
-    for cle, valeur in changements.items():
-        if valeur in (None, ""):
-            copie.pop(cle, None)
-        else:
-            copie[cle] = str(valeur)
-    requete = copie.urlencode(safe=",")
+    return _adresse(
+        chemin,
+        {
+            **dict(params.lists()),
+            **{cle: [str(v)] if v not in (None, "") else [] for cle, v in changements.items()},
+        },
+    )
+
+
+def _adresse(chemin: str, params: Mapping[str, Sequence[str]]) -> str:
+    requete = urlencode([(cle, v) for cle, vs in params.items() for v in vs], safe=",")
     return f"{chemin}?{requete}" if requete else chemin
 
 
@@ -332,18 +345,10 @@ def preparer_liste(
 
 
 def _lier(critere: Critere, params: QueryDict) -> CritereLie:
-    valeurs = (
-        _valeurs(params, critere.nom) if critere.genre != TEXTE else params.getlist(critere.nom)
+    entier = critere.genre == TEXTE  # a comma belongs to the text
+    return CritereLie(
+        critere, params.getlist(critere.nom) if entier else _valeurs(params, critere.nom)
     )
-    choix = critere.choix
-    if isinstance(choix, QuerySet):
-        if critere.genre == RECHERCHE:
-            ids = [int(v) for v in valeurs if v.isascii() and v.isdigit() and len(v) < 19]
-            choix = choix.filter(pk__in=ids) if ids else choix.none()
-        options = [(str(objet.pk), str(objet)) for objet in choix]
-    else:
-        options = [(str(cle), str(mots)) for cle, mots in choix if cle != ""]
-    return CritereLie(critere, valeurs, options)
 
 
 def _propres(params: QueryDict) -> QueryDict:
