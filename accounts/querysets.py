@@ -24,20 +24,33 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(role__in=roles)
 
     def for_list(self) -> Self:
-        return self.only("username", "email", "full_name", "role", "is_active", "langue", "last_login", "created_at")
+        return self.only(
+            "username",
+            "email",
+            "full_name",
+            "role",
+            "is_active",
+            "langue",
+            "last_login",
+            "created_at",
+        )
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates accounts for Django's own commands (`createsuperuser`); the product goes through `services`."""
 
-    def create_user(self, email: str, username: str, password: str | None = None, **champs: Any) -> "User":
+    def create_user(
+        self, email: str, username: str, password: str | None = None, **champs: Any
+    ) -> "User":
         user: User = self.model(email=email.lower(), username=username, **champs)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, username: str, password: str | None = None, **champs: Any) -> "User":
+    def create_superuser(
+        self, email: str, username: str, password: str | None = None, **champs: Any
+    ) -> "User":
         return self.create_user(email, username, password, **{**champs, "role": Role.ADMIN})
 
     def get_by_natural_key(self, username: str | None) -> "User":

@@ -22,6 +22,8 @@ MOUVEMENTS_STATUT: dict[StatutEquipement, frozenset[StatutEquipement]] = {
         {StatutEquipement.MAINTENANCE, StatutEquipement.PANNE, StatutEquipement.RETIRE}
     ),
     StatutEquipement.PANNE: frozenset({StatutEquipement.MAINTENANCE, StatutEquipement.RETIRE}),
-    StatutEquipement.MAINTENANCE: frozenset({StatutEquipement.OPERATIONNEL, StatutEquipement.RETIRE}),
+    StatutEquipement.MAINTENANCE: frozenset(
+        {StatutEquipement.OPERATIONNEL, StatutEquipement.RETIRE}
+    ),
     StatutEquipement.RETIRE: frozenset(),
 }

@@ -65,7 +65,9 @@ class PolitiqueContenu(_HorsApi, CSPMiddleware):
     its own, still without a foreign host.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if request.path_info.startswith("/admin/"):
             response._csp_update = {  # type: ignore[attr-defined]  # what csp.decorators.csp_update sets
                 "script-src": ["'unsafe-inline'", "'unsafe-eval'"],

@@ -113,7 +113,9 @@ def notifier_une_fois(
 @transaction.atomic
 def renvoyer_echecs(*, ids: Iterable[int]) -> int:
     """Put messages that failed for good back in the outbox, their tries counted anew; returns how many."""
-    echecs = Notification.objects.filter(pk__in=ids, canal=Canal.EMAIL, statut_envoi=StatutEnvoi.ECHEC)
+    echecs = Notification.objects.filter(
+        pk__in=ids, canal=Canal.EMAIL, statut_envoi=StatutEnvoi.ECHEC
+    )
     return echecs.update(
         statut_envoi=StatutEnvoi.EN_ATTENTE,
         tentatives=0,

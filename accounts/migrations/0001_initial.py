@@ -7,34 +7,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("erp", "0001_extensions")]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('username', models.CharField(max_length=100, unique=True, verbose_name='nom d’utilisateur')),
-                ('email', accounts.fields.EmailMinuscule(max_length=255, unique=True, verbose_name='adresse e-mail')),
-                ('full_name', models.CharField(max_length=200, verbose_name='nom complet')),
-                ('role', models.CharField(choices=[('admin', 'Administrateur'), ('responsable', 'Responsable'), ('technicien', 'Technicien'), ('client', 'Client')], max_length=20, verbose_name='rôle')),
-                ('is_active', models.BooleanField(default=True, verbose_name='actif')),
-                ('langue', models.CharField(choices=[('fr', 'Français'), ('en', 'English'), ('ar', 'العربية')], default='fr', max_length=2, verbose_name='langue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(max_length=100, unique=True, verbose_name="nom d’utilisateur"),
+                ),
+                (
+                    "email",
+                    accounts.fields.EmailMinuscule(
+                        max_length=255, unique=True, verbose_name="adresse e-mail"
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=200, verbose_name="nom complet")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("admin", "Administrateur"),
+                            ("responsable", "Responsable"),
+                            ("technicien", "Technicien"),
+                            ("client", "Client"),
+                        ],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="actif")),
+                (
+                    "langue",
+                    models.CharField(
+                        choices=[("fr", "Français"), ("en", "English"), ("ar", "العربية")],
+                        default="fr",
+                        max_length=2,
+                        verbose_name="langue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'utilisateur',
-                'verbose_name_plural': 'utilisateurs',
-                'db_table': 'users',
-                'ordering': ('full_name', 'id'),
-                'indexes': [models.Index(fields=['email', 'is_active'], name='idx_user_email_active'), models.Index(fields=['role'], name='idx_user_role')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_minuscule'), models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'responsable', 'technicien', 'client'])), name='user_role_connu')],
+                "verbose_name": "utilisateur",
+                "verbose_name_plural": "utilisateurs",
+                "db_table": "users",
+                "ordering": ("full_name", "id"),
+                "indexes": [
+                    models.Index(fields=["email", "is_active"], name="idx_user_email_active"),
+                    models.Index(fields=["role"], name="idx_user_role"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="user_email_minuscule",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["admin", "responsable", "technicien", "client"])
+                        ),
+                        name="user_role_connu",
+                    ),
+                ],
             },
         ),
     ]

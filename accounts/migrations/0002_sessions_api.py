@@ -7,32 +7,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SessionApi',
+            name="SessionApi",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('jeton', models.UUIDField(verbose_name='jeton en cours')),
-                ('agent', models.CharField(blank=True, max_length=200, verbose_name='appareil')),
-                ('adresse', models.GenericIPAddressField(blank=True, null=True, verbose_name='adresse')),
-                ('utilisee_le', models.DateTimeField(verbose_name='utilisée le')),
-                ('expire_le', models.DateTimeField(verbose_name='expire le')),
-                ('revoquee_le', models.DateTimeField(blank=True, null=True, verbose_name='révoquée le')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions_api', to=settings.AUTH_USER_MODEL, verbose_name='utilisateur')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("jeton", models.UUIDField(verbose_name="jeton en cours")),
+                ("agent", models.CharField(blank=True, max_length=200, verbose_name="appareil")),
+                (
+                    "adresse",
+                    models.GenericIPAddressField(blank=True, null=True, verbose_name="adresse"),
+                ),
+                ("utilisee_le", models.DateTimeField(verbose_name="utilisée le")),
+                ("expire_le", models.DateTimeField(verbose_name="expire le")),
+                (
+                    "revoquee_le",
+                    models.DateTimeField(blank=True, null=True, verbose_name="révoquée le"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions_api",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="utilisateur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'session de l’API',
-                'verbose_name_plural': 'sessions de l’API',
-                'db_table': 'sessions_api',
-                'ordering': ('-utilisee_le', '-id'),
-                'indexes': [models.Index(fields=['expire_le'], name='idx_session_api_expiration')],
+                "verbose_name": "session de l’API",
+                "verbose_name_plural": "sessions de l’API",
+                "db_table": "sessions_api",
+                "ordering": ("-utilisee_le", "-id"),
+                "indexes": [models.Index(fields=["expire_le"], name="idx_session_api_expiration")],
             },
         ),
     ]

@@ -12,7 +12,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -21,169 +20,577 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('nom_entreprise', models.CharField(max_length=200, verbose_name='raison sociale')),
-                ('nom_commercial', models.CharField(blank=True, max_length=200, verbose_name='nom commercial')),
-                ('type_client', models.CharField(choices=[('entreprise', 'Entreprise'), ('collectivite', 'Collectivité'), ('association', 'Association'), ('particulier', 'Particulier')], default='entreprise', max_length=20, verbose_name='type')),
-                ('secteur_activite', models.CharField(blank=True, max_length=100, verbose_name='secteur d’activité')),
-                ('ice', models.CharField(blank=True, max_length=15, validators=[django.core.validators.RegexValidator('^\\d{15}$', 'L’ICE compte exactement 15 chiffres.')], verbose_name='ICE')),
-                ('identifiant_fiscal', models.CharField(blank=True, max_length=20, verbose_name='identifiant fiscal')),
-                ('registre_commerce', models.CharField(blank=True, max_length=30, verbose_name='registre de commerce')),
-                ('patente', models.CharField(blank=True, max_length=20, verbose_name='patente')),
-                ('cnss', models.CharField(blank=True, max_length=20, verbose_name='CNSS')),
-                ('contact_nom', models.CharField(blank=True, max_length=200, verbose_name='contact principal')),
-                ('contact_fonction', models.CharField(blank=True, max_length=100, verbose_name='fonction du contact')),
-                ('email', accounts.fields.EmailMinuscule(blank=True, max_length=255, verbose_name='e-mail')),
-                ('telephone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='téléphone')),
-                ('telephone_mobile', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='téléphone mobile')),
-                ('adresse', models.CharField(blank=True, max_length=300, verbose_name='adresse')),
-                ('code_postal', models.CharField(blank=True, max_length=10, verbose_name='code postal')),
-                ('ville', models.CharField(blank=True, max_length=100, verbose_name='ville')),
-                ('region', models.CharField(blank=True, max_length=100, verbose_name='région')),
-                ('pays', models.CharField(default='Maroc', max_length=100, verbose_name='pays')),
-                ('niveau_service', models.CharField(choices=[('premium', 'Premium'), ('standard', 'Standard'), ('basique', 'Basique')], default='standard', max_length=20, verbose_name='niveau de service')),
-                ('instructions_particulieres', models.TextField(blank=True, verbose_name='instructions particulières')),
-                ('notes_commerciales', models.TextField(blank=True, help_text='Jamais montrées au client.', verbose_name='notes commerciales')),
-                ('is_active', models.BooleanField(default=True, verbose_name='actif')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("nom_entreprise", models.CharField(max_length=200, verbose_name="raison sociale")),
+                (
+                    "nom_commercial",
+                    models.CharField(blank=True, max_length=200, verbose_name="nom commercial"),
+                ),
+                (
+                    "type_client",
+                    models.CharField(
+                        choices=[
+                            ("entreprise", "Entreprise"),
+                            ("collectivite", "Collectivité"),
+                            ("association", "Association"),
+                            ("particulier", "Particulier"),
+                        ],
+                        default="entreprise",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "secteur_activite",
+                    models.CharField(blank=True, max_length=100, verbose_name="secteur d’activité"),
+                ),
+                (
+                    "ice",
+                    models.CharField(
+                        blank=True,
+                        max_length=15,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{15}$", "L’ICE compte exactement 15 chiffres."
+                            )
+                        ],
+                        verbose_name="ICE",
+                    ),
+                ),
+                (
+                    "identifiant_fiscal",
+                    models.CharField(blank=True, max_length=20, verbose_name="identifiant fiscal"),
+                ),
+                (
+                    "registre_commerce",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="registre de commerce"
+                    ),
+                ),
+                ("patente", models.CharField(blank=True, max_length=20, verbose_name="patente")),
+                ("cnss", models.CharField(blank=True, max_length=20, verbose_name="CNSS")),
+                (
+                    "contact_nom",
+                    models.CharField(blank=True, max_length=200, verbose_name="contact principal"),
+                ),
+                (
+                    "contact_fonction",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="fonction du contact"
+                    ),
+                ),
+                (
+                    "email",
+                    accounts.fields.EmailMinuscule(
+                        blank=True, max_length=255, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "telephone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="téléphone"
+                    ),
+                ),
+                (
+                    "telephone_mobile",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="téléphone mobile"
+                    ),
+                ),
+                ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
+                (
+                    "code_postal",
+                    models.CharField(blank=True, max_length=10, verbose_name="code postal"),
+                ),
+                ("ville", models.CharField(blank=True, max_length=100, verbose_name="ville")),
+                ("region", models.CharField(blank=True, max_length=100, verbose_name="région")),
+                ("pays", models.CharField(default="Maroc", max_length=100, verbose_name="pays")),
+                (
+                    "niveau_service",
+                    models.CharField(
+                        choices=[
+                            ("premium", "Premium"),
+                            ("standard", "Standard"),
+                            ("basique", "Basique"),
+                        ],
+                        default="standard",
+                        max_length=20,
+                        verbose_name="niveau de service",
+                    ),
+                ),
+                (
+                    "instructions_particulieres",
+                    models.TextField(blank=True, verbose_name="instructions particulières"),
+                ),
+                (
+                    "notes_commerciales",
+                    models.TextField(
+                        blank=True,
+                        help_text="Jamais montrées au client.",
+                        verbose_name="notes commerciales",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="actif")),
             ],
             options={
-                'verbose_name': 'client',
-                'verbose_name_plural': 'clients',
-                'db_table': 'clients',
-                'ordering': (erp.models.CleTri('nom_entreprise'), 'id'),
-                'indexes': [models.Index(erp.models.CleTri('nom_entreprise'), models.F('id'), name='idx_client_tri')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ice', ''), _negated=True), fields=('ice',), name='client_ice_unique', violation_error_message='Un client porte déjà cet ICE.'), models.CheckConstraint(condition=models.Q(('ice', ''), ('ice__regex', '^\\d{15}$'), _connector='OR'), name='client_ice_15_chiffres', violation_error_message='L’ICE compte exactement 15 chiffres.')],
+                "verbose_name": "client",
+                "verbose_name_plural": "clients",
+                "db_table": "clients",
+                "ordering": (erp.models.CleTri("nom_entreprise"), "id"),
+                "indexes": [
+                    models.Index(
+                        erp.models.CleTri("nom_entreprise"), models.F("id"), name="idx_client_tri"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ice", ""), _negated=True),
+                        fields=("ice",),
+                        name="client_ice_unique",
+                        violation_error_message="Un client porte déjà cet ICE.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ice", ""), ("ice__regex", "^\\d{15}$"), _connector="OR"
+                        ),
+                        name="client_ice_15_chiffres",
+                        violation_error_message="L’ICE compte exactement 15 chiffres.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('nom', models.CharField(max_length=200, verbose_name='nom')),
-                ('fonction', models.CharField(blank=True, max_length=100, verbose_name='fonction')),
-                ('email', accounts.fields.EmailMinuscule(blank=True, max_length=255, verbose_name='e-mail')),
-                ('telephone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='téléphone')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='clients.client', verbose_name='client')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contact', to=settings.AUTH_USER_MODEL, verbose_name='compte du portail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=200, verbose_name="nom")),
+                ("fonction", models.CharField(blank=True, max_length=100, verbose_name="fonction")),
+                (
+                    "email",
+                    accounts.fields.EmailMinuscule(
+                        blank=True, max_length=255, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "telephone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="téléphone"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contact",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte du portail",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
-                'db_table': 'contacts',
-                'ordering': (erp.models.CleTri('nom'), 'id'),
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
+                "db_table": "contacts",
+                "ordering": (erp.models.CleTri("nom"), "id"),
             },
         ),
         migrations.CreateModel(
-            name='Contrat',
+            name="Contrat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('numero', models.CharField(max_length=40, unique=True, verbose_name='numéro')),
-                ('type_contrat', models.CharField(choices=[('maintenance_preventive', 'Maintenance préventive'), ('maintenance_corrective', 'Maintenance corrective'), ('maintenance_complete', 'Maintenance complète'), ('support_technique', 'Support technique'), ('contrat_cadre', 'Contrat-cadre')], max_length=30, verbose_name='type')),
-                ('statut', models.CharField(choices=[('brouillon', 'Brouillon'), ('actif', 'Actif'), ('suspendu', 'Suspendu'), ('expire', 'Expiré'), ('resilie', 'Résilié')], default='brouillon', max_length=20, verbose_name='statut')),
-                ('date_debut', models.DateField(verbose_name='début')),
-                ('date_fin', models.DateField(verbose_name='fin')),
-                ('montant_annuel', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='montant annuel')),
-                ('devise', models.CharField(default='MAD', max_length=3, verbose_name='devise')),
-                ('interventions_incluses', models.PositiveIntegerField(blank=True, null=True, verbose_name='interventions incluses')),
-                ('heures_incluses', models.PositiveIntegerField(blank=True, null=True, verbose_name='heures incluses')),
-                ('couverture', models.CharField(choices=[('24_7', '24 h/24, 7 j/7'), ('heures_ouvrees', 'Heures ouvrées')], default='heures_ouvrees', max_length=20, verbose_name='couverture')),
-                ('reconduction_tacite', models.BooleanField(default=False, verbose_name='reconduction tacite')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contrats', to='clients.client', verbose_name='client')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("numero", models.CharField(max_length=40, unique=True, verbose_name="numéro")),
+                (
+                    "type_contrat",
+                    models.CharField(
+                        choices=[
+                            ("maintenance_preventive", "Maintenance préventive"),
+                            ("maintenance_corrective", "Maintenance corrective"),
+                            ("maintenance_complete", "Maintenance complète"),
+                            ("support_technique", "Support technique"),
+                            ("contrat_cadre", "Contrat-cadre"),
+                        ],
+                        max_length=30,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "statut",
+                    models.CharField(
+                        choices=[
+                            ("brouillon", "Brouillon"),
+                            ("actif", "Actif"),
+                            ("suspendu", "Suspendu"),
+                            ("expire", "Expiré"),
+                            ("resilie", "Résilié"),
+                        ],
+                        default="brouillon",
+                        max_length=20,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("date_debut", models.DateField(verbose_name="début")),
+                ("date_fin", models.DateField(verbose_name="fin")),
+                (
+                    "montant_annuel",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="montant annuel",
+                    ),
+                ),
+                ("devise", models.CharField(default="MAD", max_length=3, verbose_name="devise")),
+                (
+                    "interventions_incluses",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="interventions incluses"
+                    ),
+                ),
+                (
+                    "heures_incluses",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="heures incluses"
+                    ),
+                ),
+                (
+                    "couverture",
+                    models.CharField(
+                        choices=[("24_7", "24 h/24, 7 j/7"), ("heures_ouvrees", "Heures ouvrées")],
+                        default="heures_ouvrees",
+                        max_length=20,
+                        verbose_name="couverture",
+                    ),
+                ),
+                (
+                    "reconduction_tacite",
+                    models.BooleanField(default=False, verbose_name="reconduction tacite"),
+                ),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contrats",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contrat',
-                'verbose_name_plural': 'contrats',
-                'db_table': 'contrats',
-                'ordering': ('-date_debut', '-id'),
+                "verbose_name": "contrat",
+                "verbose_name_plural": "contrats",
+                "db_table": "contrats",
+                "ordering": ("-date_debut", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='EngagementSLA',
+            name="EngagementSLA",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('priorite', models.CharField(choices=[('urgente', 'Urgente'), ('haute', 'Haute'), ('normale', 'Normale'), ('basse', 'Basse'), ('programmee', 'Programmée')], max_length=20, verbose_name='priorité')),
-                ('reponse_heures', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='prise en charge (h)')),
-                ('resolution_heures', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='résolution (h)')),
-                ('contrat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to='clients.contrat', verbose_name='contrat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "priorite",
+                    models.CharField(
+                        choices=[
+                            ("urgente", "Urgente"),
+                            ("haute", "Haute"),
+                            ("normale", "Normale"),
+                            ("basse", "Basse"),
+                            ("programmee", "Programmée"),
+                        ],
+                        max_length=20,
+                        verbose_name="priorité",
+                    ),
+                ),
+                (
+                    "reponse_heures",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="prise en charge (h)",
+                    ),
+                ),
+                (
+                    "resolution_heures",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="résolution (h)",
+                    ),
+                ),
+                (
+                    "contrat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="engagements",
+                        to="clients.contrat",
+                        verbose_name="contrat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'engagement de service',
-                'verbose_name_plural': 'engagements de service',
-                'db_table': 'engagements_sla',
-                'ordering': ('contrat', 'resolution_heures'),
+                "verbose_name": "engagement de service",
+                "verbose_name_plural": "engagements de service",
+                "db_table": "engagements_sla",
+                "ordering": ("contrat", "resolution_heures"),
             },
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('nom', models.CharField(max_length=200, verbose_name='nom')),
-                ('adresse', models.CharField(blank=True, max_length=300, verbose_name='adresse')),
-                ('ville', models.CharField(blank=True, max_length=100, verbose_name='ville')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(Decimal('-90')), django.core.validators.MaxValueValidator(Decimal('90'))], verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(Decimal('-180')), django.core.validators.MaxValueValidator(Decimal('180'))], verbose_name='longitude')),
-                ('instructions_acces', models.TextField(blank=True, verbose_name='instructions d’accès')),
-                ('heures_ouverture', models.CharField(blank=True, help_text='Par exemple : lun-ven 08:00-17:00.', max_length=200, verbose_name='heures d’ouverture')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='clients.client', verbose_name='client')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=200, verbose_name="nom")),
+                ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
+                ("ville", models.CharField(blank=True, max_length=100, verbose_name="ville")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=9,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("-90")),
+                            django.core.validators.MaxValueValidator(Decimal("90")),
+                        ],
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=9,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("-180")),
+                            django.core.validators.MaxValueValidator(Decimal("180")),
+                        ],
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "instructions_acces",
+                    models.TextField(blank=True, verbose_name="instructions d’accès"),
+                ),
+                (
+                    "heures_ouverture",
+                    models.CharField(
+                        blank=True,
+                        help_text="Par exemple : lun-ven 08:00-17:00.",
+                        max_length=200,
+                        verbose_name="heures d’ouverture",
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sites",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'site',
-                'verbose_name_plural': 'sites',
-                'db_table': 'sites',
-                'ordering': (erp.models.CleTri('nom'), 'id'),
+                "verbose_name": "site",
+                "verbose_name_plural": "sites",
+                "db_table": "sites",
+                "ordering": (erp.models.CleTri("nom"), "id"),
             },
         ),
         migrations.AddIndex(
-            model_name='contrat',
-            index=models.Index(fields=['statut', 'date_fin'], name='idx_contrat_statut_fin'),
+            model_name="contrat",
+            index=models.Index(fields=["statut", "date_fin"], name="idx_contrat_statut_fin"),
         ),
         migrations.AddConstraint(
-            model_name='contrat',
-            constraint=models.UniqueConstraint(fields=('id', 'client'), name='contrat_id_client'),
+            model_name="contrat",
+            constraint=models.UniqueConstraint(fields=("id", "client"), name="contrat_id_client"),
         ),
         migrations.AddConstraint(
-            model_name='contrat',
-            constraint=models.CheckConstraint(condition=models.Q(('date_fin__gte', models.F('date_debut'))), name='contrat_dates', violation_error_message='La fin du contrat précède son début.'),
+            model_name="contrat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("date_fin__gte", models.F("date_debut"))),
+                name="contrat_dates",
+                violation_error_message="La fin du contrat précède son début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contrat',
-            constraint=models.CheckConstraint(condition=models.Q(('montant_annuel__gte', 0)), name='contrat_montant_positif'),
+            model_name="contrat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("montant_annuel__gte", 0)), name="contrat_montant_positif"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contrat',
-            constraint=models.CheckConstraint(condition=models.Q(('statut__in', ['brouillon', 'actif', 'suspendu', 'expire', 'resilie'])), name='contrat_statut_connu'),
+            model_name="contrat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("statut__in", ["brouillon", "actif", "suspendu", "expire", "resilie"])
+                ),
+                name="contrat_statut_connu",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='engagementsla',
-            constraint=models.UniqueConstraint(fields=('contrat', 'priorite'), name='engagement_unique_par_priorite'),
+            model_name="engagementsla",
+            constraint=models.UniqueConstraint(
+                fields=("contrat", "priorite"), name="engagement_unique_par_priorite"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='engagementsla',
-            constraint=models.CheckConstraint(condition=models.Q(('reponse_heures__gte', 1), ('resolution_heures__gte', models.F('reponse_heures'))), name='engagement_reponse_avant_resolution', violation_error_message='La résolution ne peut pas être promise avant la prise en charge.'),
+            model_name="engagementsla",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reponse_heures__gte", 1),
+                    ("resolution_heures__gte", models.F("reponse_heures")),
+                ),
+                name="engagement_reponse_avant_resolution",
+                violation_error_message="La résolution ne peut pas être promise avant la prise en charge.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('client', 'nom'), name='site_nom_unique_par_client', violation_error_message='Ce client a déjà un site de ce nom.'),
+            model_name="site",
+            constraint=models.UniqueConstraint(
+                fields=("client", "nom"),
+                name="site_nom_unique_par_client",
+                violation_error_message="Ce client a déjà un site de ce nom.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('id', 'client'), name='site_id_client'),
+            model_name="site",
+            constraint=models.UniqueConstraint(fields=("id", "client"), name="site_id_client"),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='site_position_complete', violation_error_message='Donnez la latitude et la longitude, ou aucune des deux.'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (-180, 180)),
+                    ),
+                    _connector="OR",
+                ),
+                name="site_position_complete",
+                violation_error_message="Donnez la latitude et la longitude, ou aucune des deux.",
+            ),
         ),
     ]

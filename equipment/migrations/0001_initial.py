@@ -14,162 +14,453 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CouvertureContrat',
+            name="CouvertureContrat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('periode', django.contrib.postgres.fields.ranges.DateRangeField(editable=False, null=True)),
-                ('actif', models.BooleanField(default=False, editable=False)),
-                ('contrat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='couvertures', to='clients.contrat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "periode",
+                    django.contrib.postgres.fields.ranges.DateRangeField(editable=False, null=True),
+                ),
+                ("actif", models.BooleanField(default=False, editable=False)),
+                (
+                    "contrat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="couvertures",
+                        to="clients.contrat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'équipement couvert',
-                'verbose_name_plural': 'équipements couverts',
-                'db_table': 'couvertures_contrats',
+                "verbose_name": "équipement couvert",
+                "verbose_name_plural": "équipements couverts",
+                "db_table": "couvertures_contrats",
             },
         ),
         migrations.CreateModel(
-            name='Equipement',
+            name="Equipement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('nom', models.CharField(max_length=200, verbose_name='nom')),
-                ('code_interne', models.CharField(help_text='Imprimé sur l’étiquette QR.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9._-]+$', 'Lettres sans accent, chiffres, point, tiret.')], verbose_name='code interne')),
-                ('numero_serie', models.CharField(blank=True, max_length=100, verbose_name='numéro de série')),
-                ('type_equipement', models.CharField(max_length=80, verbose_name='type')),
-                ('marque', models.CharField(blank=True, max_length=80, verbose_name='marque')),
-                ('modele', models.CharField(blank=True, max_length=80, verbose_name='modèle')),
-                ('localisation', models.CharField(blank=True, max_length=200, verbose_name='localisation')),
-                ('batiment', models.CharField(blank=True, max_length=80, verbose_name='bâtiment')),
-                ('etage', models.CharField(blank=True, max_length=40, verbose_name='étage')),
-                ('zone', models.CharField(blank=True, max_length=80, verbose_name='zone')),
-                ('statut', models.CharField(choices=[('operationnel', 'Opérationnel'), ('maintenance', 'En maintenance'), ('panne', 'En panne'), ('retire', 'Retiré')], default='operationnel', max_length=20, verbose_name='statut')),
-                ('criticite', models.CharField(choices=[('critique', 'Critique'), ('haute', 'Haute'), ('normale', 'Normale'), ('basse', 'Basse')], default='normale', max_length=20, verbose_name='criticité')),
-                ('specifications', models.JSONField(blank=True, default=dict, verbose_name='caractéristiques')),
-                ('date_installation', models.DateField(blank=True, null=True, verbose_name='installation')),
-                ('date_mise_en_service', models.DateField(blank=True, null=True, verbose_name='mise en service')),
-                ('date_fin_garantie', models.DateField(blank=True, null=True, verbose_name='fin de garantie')),
-                ('frequence_entretien_jours', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='fréquence d’entretien (jours)')),
-                ('cout_acquisition', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='coût d’acquisition')),
-                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='equipements', to='clients.client', verbose_name='client')),
-                ('contrats', models.ManyToManyField(blank=True, related_name='equipements', through='equipment.CouvertureContrat', to='clients.contrat', verbose_name='contrats')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='composants', to='equipment.equipement', verbose_name='fait partie de')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='equipements', to='clients.site', verbose_name='site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=200, verbose_name="nom")),
+                (
+                    "code_interne",
+                    models.CharField(
+                        help_text="Imprimé sur l’étiquette QR.",
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9._-]+$", "Lettres sans accent, chiffres, point, tiret."
+                            )
+                        ],
+                        verbose_name="code interne",
+                    ),
+                ),
+                (
+                    "numero_serie",
+                    models.CharField(blank=True, max_length=100, verbose_name="numéro de série"),
+                ),
+                ("type_equipement", models.CharField(max_length=80, verbose_name="type")),
+                ("marque", models.CharField(blank=True, max_length=80, verbose_name="marque")),
+                ("modele", models.CharField(blank=True, max_length=80, verbose_name="modèle")),
+                (
+                    "localisation",
+                    models.CharField(blank=True, max_length=200, verbose_name="localisation"),
+                ),
+                ("batiment", models.CharField(blank=True, max_length=80, verbose_name="bâtiment")),
+                ("etage", models.CharField(blank=True, max_length=40, verbose_name="étage")),
+                ("zone", models.CharField(blank=True, max_length=80, verbose_name="zone")),
+                (
+                    "statut",
+                    models.CharField(
+                        choices=[
+                            ("operationnel", "Opérationnel"),
+                            ("maintenance", "En maintenance"),
+                            ("panne", "En panne"),
+                            ("retire", "Retiré"),
+                        ],
+                        default="operationnel",
+                        max_length=20,
+                        verbose_name="statut",
+                    ),
+                ),
+                (
+                    "criticite",
+                    models.CharField(
+                        choices=[
+                            ("critique", "Critique"),
+                            ("haute", "Haute"),
+                            ("normale", "Normale"),
+                            ("basse", "Basse"),
+                        ],
+                        default="normale",
+                        max_length=20,
+                        verbose_name="criticité",
+                    ),
+                ),
+                (
+                    "specifications",
+                    models.JSONField(blank=True, default=dict, verbose_name="caractéristiques"),
+                ),
+                (
+                    "date_installation",
+                    models.DateField(blank=True, null=True, verbose_name="installation"),
+                ),
+                (
+                    "date_mise_en_service",
+                    models.DateField(blank=True, null=True, verbose_name="mise en service"),
+                ),
+                (
+                    "date_fin_garantie",
+                    models.DateField(blank=True, null=True, verbose_name="fin de garantie"),
+                ),
+                (
+                    "frequence_entretien_jours",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="fréquence d’entretien (jours)",
+                    ),
+                ),
+                (
+                    "cout_acquisition",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="coût d’acquisition",
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="equipements",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "contrats",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="equipements",
+                        through="equipment.CouvertureContrat",
+                        to="clients.contrat",
+                        verbose_name="contrats",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="composants",
+                        to="equipment.equipement",
+                        verbose_name="fait partie de",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="equipements",
+                        to="clients.site",
+                        verbose_name="site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'équipement',
-                'verbose_name_plural': 'équipements',
-                'db_table': 'equipements',
-                'ordering': ('code_interne',),
+                "verbose_name": "équipement",
+                "verbose_name_plural": "équipements",
+                "db_table": "equipements",
+                "ordering": ("code_interne",),
             },
         ),
         migrations.AddField(
-            model_name='couverturecontrat',
-            name='equipement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='couvertures', to='equipment.equipement'),
+            model_name="couverturecontrat",
+            name="equipement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="couvertures",
+                to="equipment.equipement",
+            ),
         ),
         migrations.CreateModel(
-            name='Compteur',
+            name="Compteur",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('nom', models.CharField(max_length=80, verbose_name='nom')),
-                ('unite', models.CharField(default='h', max_length=20, verbose_name='unité')),
-                ('equipement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='compteurs', to='equipment.equipement', verbose_name='équipement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=80, verbose_name="nom")),
+                ("unite", models.CharField(default="h", max_length=20, verbose_name="unité")),
+                (
+                    "equipement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="compteurs",
+                        to="equipment.equipement",
+                        verbose_name="équipement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compteur',
-                'verbose_name_plural': 'compteurs',
-                'db_table': 'compteurs',
-                'ordering': ('equipement', 'nom'),
+                "verbose_name": "compteur",
+                "verbose_name_plural": "compteurs",
+                "db_table": "compteurs",
+                "ordering": ("equipement", "nom"),
             },
         ),
         migrations.CreateModel(
-            name='ReleveCompteur',
+            name="ReleveCompteur",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('valeur', models.DecimalField(decimal_places=2, max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='valeur')),
-                ('date_releve', models.DateTimeField(verbose_name='relevé le')),
-                ('remplacement', models.BooleanField(default=False, verbose_name='compteur remplacé')),
-                ('compteur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='releves', to='equipment.compteur', verbose_name='compteur')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "valeur",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=14,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        verbose_name="valeur",
+                    ),
+                ),
+                ("date_releve", models.DateTimeField(verbose_name="relevé le")),
+                (
+                    "remplacement",
+                    models.BooleanField(default=False, verbose_name="compteur remplacé"),
+                ),
+                (
+                    "compteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="releves",
+                        to="equipment.compteur",
+                        verbose_name="compteur",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'relevé',
-                'verbose_name_plural': 'relevés',
-                'db_table': 'releves_compteurs',
-                'ordering': ('-date_releve', '-id'),
+                "verbose_name": "relevé",
+                "verbose_name_plural": "relevés",
+                "db_table": "releves_compteurs",
+                "ordering": ("-date_releve", "-id"),
             },
         ),
         migrations.AddIndex(
-            model_name='equipement',
-            index=models.Index(fields=['client', 'statut'], name='idx_equipement_client_statut'),
+            model_name="equipement",
+            index=models.Index(fields=["client", "statut"], name="idx_equipement_client_statut"),
         ),
         migrations.AddIndex(
-            model_name='equipement',
-            index=models.Index(fields=['statut', 'criticite'], name='idx_equipement_statut'),
+            model_name="equipement",
+            index=models.Index(fields=["statut", "criticite"], name="idx_equipement_statut"),
         ),
         migrations.AddIndex(
-            model_name='equipement',
-            index=models.Index(erp.models.CleTri('nom'), models.F('id'), name='idx_equipement_tri'),
+            model_name="equipement",
+            index=models.Index(erp.models.CleTri("nom"), models.F("id"), name="idx_equipement_tri"),
         ),
         migrations.AddConstraint(
-            model_name='equipement',
-            constraint=models.UniqueConstraint(condition=models.Q(('numero_serie', ''), _negated=True), fields=('numero_serie',), name='equipement_serie_unique', violation_error_message='Un équipement porte déjà ce numéro de série.'),
+            model_name="equipement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("numero_serie", ""), _negated=True),
+                fields=("numero_serie",),
+                name="equipement_serie_unique",
+                violation_error_message="Un équipement porte déjà ce numéro de série.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipement',
-            constraint=models.UniqueConstraint(fields=('id', 'client'), name='equipement_id_client'),
+            model_name="equipement",
+            constraint=models.UniqueConstraint(
+                fields=("id", "client"), name="equipement_id_client"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipement',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='equipement_pas_son_parent', violation_error_message='Un équipement ne peut pas faire partie de lui-même.'),
+            model_name="equipement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True),
+                    models.Q(("parent", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="equipement_pas_son_parent",
+                violation_error_message="Un équipement ne peut pas faire partie de lui-même.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipement',
-            constraint=models.CheckConstraint(condition=models.Q(('statut__in', ['operationnel', 'maintenance', 'panne', 'retire'])), name='equipement_statut_connu'),
+            model_name="equipement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("statut__in", ["operationnel", "maintenance", "panne", "retire"])
+                ),
+                name="equipement_statut_connu",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipement',
-            constraint=models.CheckConstraint(condition=models.Q(('cout_acquisition__isnull', True), ('cout_acquisition__gte', 0), _connector='OR'), name='equipement_cout_positif'),
+            model_name="equipement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cout_acquisition__isnull", True),
+                    ("cout_acquisition__gte", 0),
+                    _connector="OR",
+                ),
+                name="equipement_cout_positif",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couverturecontrat',
-            constraint=models.UniqueConstraint(fields=('equipement', 'contrat'), name='couverture_unique'),
+            model_name="couverturecontrat",
+            constraint=models.UniqueConstraint(
+                fields=("equipement", "contrat"), name="couverture_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couverturecontrat',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('actif', True)), expressions=[('equipement', '='), ('periode', '&&')], name='couverture_sans_chevauchement', violation_error_message='Un autre contrat actif couvre déjà cet équipement à ces dates.'),
+            model_name="couverturecontrat",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("actif", True)),
+                expressions=[("equipement", "="), ("periode", "&&")],
+                name="couverture_sans_chevauchement",
+                violation_error_message="Un autre contrat actif couvre déjà cet équipement à ces dates.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='couverturecontrat',
-            trigger=pgtrigger.compiler.Trigger(name='couverture_suit_contrat', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE le_client bigint;', func="\n                    SELECT daterange(c.date_debut, c.date_fin, '[]'), c.statut = 'actif', c.client_id\n                      INTO NEW.periode, NEW.actif, le_client\n                      FROM contrats c WHERE c.id = NEW.contrat_id FOR SHARE;\n                    IF NOT EXISTS (SELECT 1 FROM equipements e\n                                    WHERE e.id = NEW.equipement_id AND e.client_id = le_client) THEN\n                        RAISE EXCEPTION 'the contract belongs to another client'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'couverture_meme_client';\n                    END IF;\n                    RETURN NEW;\n                ", hash='44bf468767ecd66b17a311f8f0ae9f5b02c307e2', operation='INSERT OR UPDATE', pgid='pgtrigger_couverture_suit_contrat_b3e55', table='couvertures_contrats', when='BEFORE')),
+            model_name="couverturecontrat",
+            trigger=pgtrigger.compiler.Trigger(
+                name="couverture_suit_contrat",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE le_client bigint;",
+                    func="\n                    SELECT daterange(c.date_debut, c.date_fin, '[]'), c.statut = 'actif', c.client_id\n                      INTO NEW.periode, NEW.actif, le_client\n                      FROM contrats c WHERE c.id = NEW.contrat_id FOR SHARE;\n                    IF NOT EXISTS (SELECT 1 FROM equipements e\n                                    WHERE e.id = NEW.equipement_id AND e.client_id = le_client) THEN\n                        RAISE EXCEPTION 'the contract belongs to another client'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'couverture_meme_client';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="44bf468767ecd66b17a311f8f0ae9f5b02c307e2",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_couverture_suit_contrat_b3e55",
+                    table="couvertures_contrats",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compteur',
-            constraint=models.UniqueConstraint(fields=('equipement', 'nom'), name='compteur_nom_unique', violation_error_message='Cet équipement a déjà un compteur de ce nom.'),
+            model_name="compteur",
+            constraint=models.UniqueConstraint(
+                fields=("equipement", "nom"),
+                name="compteur_nom_unique",
+                violation_error_message="Cet équipement a déjà un compteur de ce nom.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relevecompteur',
-            constraint=models.UniqueConstraint(fields=('compteur', 'date_releve'), name='releve_un_par_instant'),
+            model_name="relevecompteur",
+            constraint=models.UniqueConstraint(
+                fields=("compteur", "date_releve"), name="releve_un_par_instant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relevecompteur',
-            constraint=models.CheckConstraint(condition=models.Q(('valeur__gte', 0)), name='releve_positif'),
+            model_name="relevecompteur",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valeur__gte", 0)), name="releve_positif"
+            ),
         ),
     ]

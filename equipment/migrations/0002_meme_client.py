@@ -22,7 +22,9 @@ CREATE TRIGGER contrat_met_a_jour_couvertures
 class Migration(migrations.Migration):
     dependencies = [("equipment", "0001_initial"), ("clients", "0001_initial")]
     operations = [
-        migrations.RunSQL(MEME_CLIENT, "ALTER TABLE equipements DROP CONSTRAINT equipements_site_meme_client;"),
+        migrations.RunSQL(
+            MEME_CLIENT, "ALTER TABLE equipements DROP CONSTRAINT equipements_site_meme_client;"
+        ),
         migrations.RunSQL(
             COUVERTURE,
             "DROP TRIGGER contrat_met_a_jour_couvertures ON contrats; DROP FUNCTION contrat_met_a_jour_couvertures();",

@@ -8,36 +8,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('erp', '0001_extensions'),
+        ("erp", "0001_extensions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ParametresSociete',
+            name="ParametresSociete",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('nom', models.CharField(default='MIF Maroc', max_length=200, verbose_name='nom')),
-                ('adresse', models.TextField(blank=True, verbose_name='adresse')),
-                ('telephone', models.CharField(blank=True, max_length=40, verbose_name='téléphone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('ice', models.CharField(blank=True, max_length=15, verbose_name='ICE')),
-                ('heure_ouverture', models.TimeField(default=datetime.time(8, 30), verbose_name='ouverture')),
-                ('heure_fermeture', models.TimeField(default=datetime.time(18, 0), verbose_name='fermeture')),
-                ('jours_ouvres', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, help_text='0 = lundi … 6 = dimanche ; vide = lundi à vendredi', size=None, verbose_name='jours ouvrés')),
-                ('delai_archivage_jours', models.PositiveSmallIntegerField(default=90, help_text='Une intervention clôturée ou annulée est archivée après ce délai.', verbose_name='archivage après (jours)')),
-                ('delai_alerte_heures', models.PositiveSmallIntegerField(default=4, help_text='Le technicien et les responsables sont prévenus autant d’heures avant la date limite.', verbose_name='alerte avant échéance (heures)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("nom", models.CharField(default="MIF Maroc", max_length=200, verbose_name="nom")),
+                ("adresse", models.TextField(blank=True, verbose_name="adresse")),
+                (
+                    "telephone",
+                    models.CharField(blank=True, max_length=40, verbose_name="téléphone"),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("ice", models.CharField(blank=True, max_length=15, verbose_name="ICE")),
+                (
+                    "heure_ouverture",
+                    models.TimeField(default=datetime.time(8, 30), verbose_name="ouverture"),
+                ),
+                (
+                    "heure_fermeture",
+                    models.TimeField(default=datetime.time(18, 0), verbose_name="fermeture"),
+                ),
+                (
+                    "jours_ouvres",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        blank=True,
+                        default=list,
+                        help_text="0 = lundi … 6 = dimanche ; vide = lundi à vendredi",
+                        size=None,
+                        verbose_name="jours ouvrés",
+                    ),
+                ),
+                (
+                    "delai_archivage_jours",
+                    models.PositiveSmallIntegerField(
+                        default=90,
+                        help_text="Une intervention clôturée ou annulée est archivée après ce délai.",
+                        verbose_name="archivage après (jours)",
+                    ),
+                ),
+                (
+                    "delai_alerte_heures",
+                    models.PositiveSmallIntegerField(
+                        default=4,
+                        help_text="Le technicien et les responsables sont prévenus autant d’heures avant la date limite.",
+                        verbose_name="alerte avant échéance (heures)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'paramètres de la société',
-                'verbose_name_plural': 'paramètres de la société',
-                'db_table': 'parametres_societe',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='parametres_une_seule_ligne')],
+                "verbose_name": "paramètres de la société",
+                "verbose_name_plural": "paramètres de la société",
+                "db_table": "parametres_societe",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="parametres_une_seule_ligne"
+                    )
+                ],
             },
         ),
     ]

@@ -5,31 +5,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('erp', '0002_parametres_societe'),
+        ("erp", "0002_parametres_societe"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CleIdempotence',
+            name="CleIdempotence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('utilisateur', models.BigIntegerField(verbose_name='utilisateur')),
-                ('cle', models.CharField(max_length=255, verbose_name='clé')),
-                ('empreinte', models.BinaryField(verbose_name='empreinte de la demande')),
-                ('statut', models.PositiveSmallIntegerField(null=True, verbose_name='statut HTTP')),
-                ('en_tetes', models.JSONField(default=dict, verbose_name='en-têtes')),
-                ('corps', models.BinaryField(default=b'', verbose_name='corps')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("utilisateur", models.BigIntegerField(verbose_name="utilisateur")),
+                ("cle", models.CharField(max_length=255, verbose_name="clé")),
+                ("empreinte", models.BinaryField(verbose_name="empreinte de la demande")),
+                ("statut", models.PositiveSmallIntegerField(null=True, verbose_name="statut HTTP")),
+                ("en_tetes", models.JSONField(default=dict, verbose_name="en-têtes")),
+                ("corps", models.BinaryField(default=b"", verbose_name="corps")),
             ],
             options={
-                'verbose_name': 'clé d’idempotence',
-                'verbose_name_plural': 'clés d’idempotence',
-                'db_table': 'cles_idempotence',
-                'indexes': [models.Index(fields=['created_at'], name='idx_cle_idempotence_date')],
-                'constraints': [models.UniqueConstraint(fields=('utilisateur', 'cle'), name='cle_idempotence_unique')],
+                "verbose_name": "clé d’idempotence",
+                "verbose_name_plural": "clés d’idempotence",
+                "db_table": "cles_idempotence",
+                "indexes": [models.Index(fields=["created_at"], name="idx_cle_idempotence_date")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("utilisateur", "cle"), name="cle_idempotence_unique"
+                    )
+                ],
             },
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,52 +16,253 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('type_notification', models.CharField(choices=[('intervention_creee', 'Intervention créée'), ('demande_portail', 'Demande d’un client'), ('intervention_affectee', 'Intervention affectée'), ('intervention_desaffectee', 'Affectation retirée'), ('intervention_planifiee', 'Intervention planifiée ou déplacée'), ('intervention_demarree', 'Intervention commencée'), ('intervention_en_attente', 'Intervention en attente'), ('intervention_cloturee', 'Intervention clôturée'), ('intervention_annulee', 'Intervention annulée'), ('annulation_demandee', 'Annulation demandée par le client'), ('echeance_proche', 'Échéance proche'), ('intervention_en_retard', 'Intervention en retard'), ('rappel_planning', 'Rappel du planning'), ('absence_demandee', 'Absence demandée'), ('stock_bas', 'Stock sous le minimum'), ('contrat_expire', 'Contrat bientôt expiré'), ('contrat_consomme', 'Contrat bientôt consommé'), ('competence_expire', 'Habilitation bientôt expirée'), ('document_ajoute', 'Document ajouté'), ('compte', 'Compte et mot de passe')], max_length=40, verbose_name='événement')),
-                ('titre', models.CharField(max_length=250, verbose_name='titre')),
-                ('message', models.TextField(blank=True, verbose_name='message')),
-                ('lien', models.CharField(blank=True, max_length=300, verbose_name='lien')),
-                ('sujet', models.CharField(blank=True, max_length=80, verbose_name='sujet')),
-                ('lu', models.BooleanField(default=False, verbose_name='lue')),
-                ('date_lu', models.DateTimeField(blank=True, null=True, verbose_name='lue le')),
-                ('canal', models.CharField(choices=[('in_app', 'Dans l’application'), ('email', 'E-mail'), ('push', 'Notification mobile')], default='in_app', max_length=10, verbose_name='canal')),
-                ('statut_envoi', models.CharField(choices=[('en_attente', 'En attente'), ('envoyee', 'Envoyée'), ('echec', 'Échec'), ('ignoree', 'Ignorée')], default='en_attente', max_length=20, verbose_name='envoi')),
-                ('tentatives', models.PositiveSmallIntegerField(default=0, verbose_name='tentatives')),
-                ('prochain_essai', models.DateTimeField(default=django.utils.timezone.now, verbose_name='prochain essai')),
-                ('reclamee_jusqua', models.DateTimeField(blank=True, null=True, verbose_name='en cours d’envoi jusqu’à')),
-                ('date_envoi', models.DateTimeField(blank=True, null=True, verbose_name='envoyée le')),
-                ('derniere_erreur', models.CharField(blank=True, max_length=500, verbose_name='dernière erreur')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL, verbose_name='destinataire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "type_notification",
+                    models.CharField(
+                        choices=[
+                            ("intervention_creee", "Intervention créée"),
+                            ("demande_portail", "Demande d’un client"),
+                            ("intervention_affectee", "Intervention affectée"),
+                            ("intervention_desaffectee", "Affectation retirée"),
+                            ("intervention_planifiee", "Intervention planifiée ou déplacée"),
+                            ("intervention_demarree", "Intervention commencée"),
+                            ("intervention_en_attente", "Intervention en attente"),
+                            ("intervention_cloturee", "Intervention clôturée"),
+                            ("intervention_annulee", "Intervention annulée"),
+                            ("annulation_demandee", "Annulation demandée par le client"),
+                            ("echeance_proche", "Échéance proche"),
+                            ("intervention_en_retard", "Intervention en retard"),
+                            ("rappel_planning", "Rappel du planning"),
+                            ("absence_demandee", "Absence demandée"),
+                            ("stock_bas", "Stock sous le minimum"),
+                            ("contrat_expire", "Contrat bientôt expiré"),
+                            ("contrat_consomme", "Contrat bientôt consommé"),
+                            ("competence_expire", "Habilitation bientôt expirée"),
+                            ("document_ajoute", "Document ajouté"),
+                            ("compte", "Compte et mot de passe"),
+                        ],
+                        max_length=40,
+                        verbose_name="événement",
+                    ),
+                ),
+                ("titre", models.CharField(max_length=250, verbose_name="titre")),
+                ("message", models.TextField(blank=True, verbose_name="message")),
+                ("lien", models.CharField(blank=True, max_length=300, verbose_name="lien")),
+                ("sujet", models.CharField(blank=True, max_length=80, verbose_name="sujet")),
+                ("lu", models.BooleanField(default=False, verbose_name="lue")),
+                ("date_lu", models.DateTimeField(blank=True, null=True, verbose_name="lue le")),
+                (
+                    "canal",
+                    models.CharField(
+                        choices=[
+                            ("in_app", "Dans l’application"),
+                            ("email", "E-mail"),
+                            ("push", "Notification mobile"),
+                        ],
+                        default="in_app",
+                        max_length=10,
+                        verbose_name="canal",
+                    ),
+                ),
+                (
+                    "statut_envoi",
+                    models.CharField(
+                        choices=[
+                            ("en_attente", "En attente"),
+                            ("envoyee", "Envoyée"),
+                            ("echec", "Échec"),
+                            ("ignoree", "Ignorée"),
+                        ],
+                        default="en_attente",
+                        max_length=20,
+                        verbose_name="envoi",
+                    ),
+                ),
+                (
+                    "tentatives",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="tentatives"),
+                ),
+                (
+                    "prochain_essai",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="prochain essai"
+                    ),
+                ),
+                (
+                    "reclamee_jusqua",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="en cours d’envoi jusqu’à"
+                    ),
+                ),
+                (
+                    "date_envoi",
+                    models.DateTimeField(blank=True, null=True, verbose_name="envoyée le"),
+                ),
+                (
+                    "derniere_erreur",
+                    models.CharField(blank=True, max_length=500, verbose_name="dernière erreur"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="destinataire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notification',
-                'verbose_name_plural': 'notifications',
-                'db_table': 'notifications',
-                'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('canal', 'in_app')), fields=['user', '-id'], name='idx_notification_user'), models.Index(condition=models.Q(('canal', 'in_app'), ('lu', False)), fields=['user'], name='idx_notification_non_lue'), models.Index(condition=models.Q(('canal', 'email'), ('statut_envoi', 'en_attente')), fields=['prochain_essai'], name='idx_notification_a_envoyer'), models.Index(fields=['sujet'], name='idx_notification_sujet')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('lu', False), ('date_lu__isnull', False), _connector='OR'), name='notification_lue_datee'), models.CheckConstraint(condition=models.Q(models.Q(('statut_envoi', 'envoyee'), _negated=True), ('date_envoi__isnull', False), _connector='OR'), name='notification_envoyee_datee')],
+                "verbose_name": "notification",
+                "verbose_name_plural": "notifications",
+                "db_table": "notifications",
+                "ordering": ("-id",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("canal", "in_app")),
+                        fields=["user", "-id"],
+                        name="idx_notification_user",
+                    ),
+                    models.Index(
+                        condition=models.Q(("canal", "in_app"), ("lu", False)),
+                        fields=["user"],
+                        name="idx_notification_non_lue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("canal", "email"), ("statut_envoi", "en_attente")),
+                        fields=["prochain_essai"],
+                        name="idx_notification_a_envoyer",
+                    ),
+                    models.Index(fields=["sujet"], name="idx_notification_sujet"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lu", False), ("date_lu__isnull", False), _connector="OR"
+                        ),
+                        name="notification_lue_datee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("statut_envoi", "envoyee"), _negated=True),
+                            ("date_envoi__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="notification_envoyee_datee",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PreferenceNotification',
+            name="PreferenceNotification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('evenement', models.CharField(choices=[('intervention_creee', 'Intervention créée'), ('demande_portail', 'Demande d’un client'), ('intervention_affectee', 'Intervention affectée'), ('intervention_desaffectee', 'Affectation retirée'), ('intervention_planifiee', 'Intervention planifiée ou déplacée'), ('intervention_demarree', 'Intervention commencée'), ('intervention_en_attente', 'Intervention en attente'), ('intervention_cloturee', 'Intervention clôturée'), ('intervention_annulee', 'Intervention annulée'), ('annulation_demandee', 'Annulation demandée par le client'), ('echeance_proche', 'Échéance proche'), ('intervention_en_retard', 'Intervention en retard'), ('rappel_planning', 'Rappel du planning'), ('absence_demandee', 'Absence demandée'), ('stock_bas', 'Stock sous le minimum'), ('contrat_expire', 'Contrat bientôt expiré'), ('contrat_consomme', 'Contrat bientôt consommé'), ('competence_expire', 'Habilitation bientôt expirée'), ('document_ajoute', 'Document ajouté'), ('compte', 'Compte et mot de passe')], max_length=40, verbose_name='événement')),
-                ('canal', models.CharField(choices=[('in_app', 'Dans l’application'), ('email', 'E-mail'), ('push', 'Notification mobile')], max_length=10, verbose_name='canal')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='preferences_notification', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "evenement",
+                    models.CharField(
+                        choices=[
+                            ("intervention_creee", "Intervention créée"),
+                            ("demande_portail", "Demande d’un client"),
+                            ("intervention_affectee", "Intervention affectée"),
+                            ("intervention_desaffectee", "Affectation retirée"),
+                            ("intervention_planifiee", "Intervention planifiée ou déplacée"),
+                            ("intervention_demarree", "Intervention commencée"),
+                            ("intervention_en_attente", "Intervention en attente"),
+                            ("intervention_cloturee", "Intervention clôturée"),
+                            ("intervention_annulee", "Intervention annulée"),
+                            ("annulation_demandee", "Annulation demandée par le client"),
+                            ("echeance_proche", "Échéance proche"),
+                            ("intervention_en_retard", "Intervention en retard"),
+                            ("rappel_planning", "Rappel du planning"),
+                            ("absence_demandee", "Absence demandée"),
+                            ("stock_bas", "Stock sous le minimum"),
+                            ("contrat_expire", "Contrat bientôt expiré"),
+                            ("contrat_consomme", "Contrat bientôt consommé"),
+                            ("competence_expire", "Habilitation bientôt expirée"),
+                            ("document_ajoute", "Document ajouté"),
+                            ("compte", "Compte et mot de passe"),
+                        ],
+                        max_length=40,
+                        verbose_name="événement",
+                    ),
+                ),
+                (
+                    "canal",
+                    models.CharField(
+                        choices=[
+                            ("in_app", "Dans l’application"),
+                            ("email", "E-mail"),
+                            ("push", "Notification mobile"),
+                        ],
+                        max_length=10,
+                        verbose_name="canal",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preferences_notification",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'préférence de notification',
-                'verbose_name_plural': 'préférences de notification',
-                'db_table': 'preferences_notifications',
-                'constraints': [models.UniqueConstraint(fields=('user', 'evenement', 'canal'), name='preference_unique')],
+                "verbose_name": "préférence de notification",
+                "verbose_name_plural": "préférences de notification",
+                "db_table": "preferences_notifications",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "evenement", "canal"), name="preference_unique"
+                    )
+                ],
             },
         ),
     ]

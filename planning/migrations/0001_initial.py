@@ -8,143 +8,455 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('equipment', '0001_initial'),
-        ('interventions', '0001_initial'),
-        ('stock', '0001_initial'),
-        ('technicians', '0001_initial'),
+        ("equipment", "0001_initial"),
+        ("interventions", "0001_initial"),
+        ("stock", "0001_initial"),
+        ("technicians", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Gamme',
+            name="Gamme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('titre', models.CharField(max_length=200, unique=True, verbose_name='titre')),
-                ('description', models.TextField(max_length=2000, validators=[django.core.validators.MinLengthValidator(10), django.core.validators.MaxLengthValidator(2000)], verbose_name='description')),
-                ('type_intervention', models.CharField(choices=[('corrective', 'Corrective'), ('preventive', 'Préventive'), ('ameliorative', 'Améliorative'), ('diagnostic', 'Diagnostic')], default='preventive', max_length=20, verbose_name='type')),
-                ('priorite', models.CharField(choices=[('urgente', 'Urgente'), ('haute', 'Haute'), ('normale', 'Normale'), ('basse', 'Basse'), ('programmee', 'Programmée')], default='programmee', max_length=20, verbose_name='priorité')),
-                ('duree_estimee', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1)], verbose_name='durée estimée (min)')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('competences', models.ManyToManyField(blank=True, related_name='gammes', to='technicians.competence', verbose_name='compétences requises')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("titre", models.CharField(max_length=200, unique=True, verbose_name="titre")),
+                (
+                    "description",
+                    models.TextField(
+                        max_length=2000,
+                        validators=[
+                            django.core.validators.MinLengthValidator(10),
+                            django.core.validators.MaxLengthValidator(2000),
+                        ],
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "type_intervention",
+                    models.CharField(
+                        choices=[
+                            ("corrective", "Corrective"),
+                            ("preventive", "Préventive"),
+                            ("ameliorative", "Améliorative"),
+                            ("diagnostic", "Diagnostic"),
+                        ],
+                        default="preventive",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "priorite",
+                    models.CharField(
+                        choices=[
+                            ("urgente", "Urgente"),
+                            ("haute", "Haute"),
+                            ("normale", "Normale"),
+                            ("basse", "Basse"),
+                            ("programmee", "Programmée"),
+                        ],
+                        default="programmee",
+                        max_length=20,
+                        verbose_name="priorité",
+                    ),
+                ),
+                (
+                    "duree_estimee",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="durée estimée (min)",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "competences",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="gammes",
+                        to="technicians.competence",
+                        verbose_name="compétences requises",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'gamme',
-                'verbose_name_plural': 'gammes',
-                'db_table': 'gammes',
-                'ordering': (erp.models.CleTri('titre'), 'id'),
+                "verbose_name": "gamme",
+                "verbose_name_plural": "gammes",
+                "db_table": "gammes",
+                "ordering": (erp.models.CleTri("titre"), "id"),
             },
         ),
         migrations.CreateModel(
-            name='PieceGamme',
+            name="PieceGamme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('quantite', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='quantité')),
-                ('gamme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='planning.gamme', verbose_name='gamme')),
-                ('piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gammes', to='stock.piecedetachee', verbose_name='pièce')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "quantite",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="quantité"),
+                ),
+                (
+                    "gamme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="planning.gamme",
+                        verbose_name="gamme",
+                    ),
+                ),
+                (
+                    "piece",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gammes",
+                        to="stock.piecedetachee",
+                        verbose_name="pièce",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pièce de la gamme',
-                'verbose_name_plural': 'pièces de la gamme',
-                'db_table': 'pieces_gamme',
+                "verbose_name": "pièce de la gamme",
+                "verbose_name_plural": "pièces de la gamme",
+                "db_table": "pieces_gamme",
             },
         ),
         migrations.CreateModel(
-            name='PlanMaintenance',
+            name="PlanMaintenance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('regle', models.CharField(blank=True, help_text='Règle RFC 5545, par exemple FREQ=MONTHLY;INTERVAL=3.', max_length=200, verbose_name='récurrence')),
-                ('intervalle_compteur', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='tous les (unités)')),
-                ('prochaine_valeur', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='prochaine valeur du compteur')),
-                ('date_depart', models.DateField(verbose_name='première échéance')),
-                ('prochaine_echeance', models.DateField(blank=True, null=True, verbose_name='prochaine échéance')),
-                ('derniere_execution', models.DateField(blank=True, null=True, verbose_name='dernière exécution')),
-                ('jours_avance', models.PositiveSmallIntegerField(default=7, verbose_name='créer à l’avance (jours)')),
-                ('mode', models.CharField(choices=[('fixe', 'Fixe (comptée depuis l’échéance)'), ('flottant', 'Flottante (comptée depuis la réalisation)')], default='fixe', max_length=10, verbose_name='échéance')),
-                ('actif', models.BooleanField(default=True, verbose_name='actif')),
-                ('compteur', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='equipment.compteur', verbose_name='compteur')),
-                ('equipement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='equipment.equipement', verbose_name='équipement')),
-                ('gamme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='planning.gamme', verbose_name='gamme')),
-                ('technicien', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='plans', to='technicians.technicien', verbose_name='technicien habituel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "regle",
+                    models.CharField(
+                        blank=True,
+                        help_text="Règle RFC 5545, par exemple FREQ=MONTHLY;INTERVAL=3.",
+                        max_length=200,
+                        verbose_name="récurrence",
+                    ),
+                ),
+                (
+                    "intervalle_compteur",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="tous les (unités)",
+                    ),
+                ),
+                (
+                    "prochaine_valeur",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="prochaine valeur du compteur",
+                    ),
+                ),
+                ("date_depart", models.DateField(verbose_name="première échéance")),
+                (
+                    "prochaine_echeance",
+                    models.DateField(blank=True, null=True, verbose_name="prochaine échéance"),
+                ),
+                (
+                    "derniere_execution",
+                    models.DateField(blank=True, null=True, verbose_name="dernière exécution"),
+                ),
+                (
+                    "jours_avance",
+                    models.PositiveSmallIntegerField(
+                        default=7, verbose_name="créer à l’avance (jours)"
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("fixe", "Fixe (comptée depuis l’échéance)"),
+                            ("flottant", "Flottante (comptée depuis la réalisation)"),
+                        ],
+                        default="fixe",
+                        max_length=10,
+                        verbose_name="échéance",
+                    ),
+                ),
+                ("actif", models.BooleanField(default=True, verbose_name="actif")),
+                (
+                    "compteur",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="equipment.compteur",
+                        verbose_name="compteur",
+                    ),
+                ),
+                (
+                    "equipement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plans",
+                        to="equipment.equipement",
+                        verbose_name="équipement",
+                    ),
+                ),
+                (
+                    "gamme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="planning.gamme",
+                        verbose_name="gamme",
+                    ),
+                ),
+                (
+                    "technicien",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="plans",
+                        to="technicians.technicien",
+                        verbose_name="technicien habituel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'plan de maintenance',
-                'verbose_name_plural': 'plans de maintenance',
-                'db_table': 'plans_maintenance',
-                'ordering': ('prochaine_echeance', 'id'),
+                "verbose_name": "plan de maintenance",
+                "verbose_name_plural": "plans de maintenance",
+                "db_table": "plans_maintenance",
+                "ordering": ("prochaine_echeance", "id"),
             },
         ),
         migrations.CreateModel(
-            name='OccurrencePlan',
+            name="OccurrencePlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('date_echeance', models.DateField(verbose_name='échéance')),
-                ('intervention', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='occurrence', to='interventions.intervention', verbose_name='intervention')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='occurrences', to='planning.planmaintenance', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("date_echeance", models.DateField(verbose_name="échéance")),
+                (
+                    "intervention",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="occurrence",
+                        to="interventions.intervention",
+                        verbose_name="intervention",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="occurrences",
+                        to="planning.planmaintenance",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'occurrence',
-                'verbose_name_plural': 'occurrences',
-                'db_table': 'occurrences_plans',
-                'ordering': ('-date_echeance',),
+                "verbose_name": "occurrence",
+                "verbose_name_plural": "occurrences",
+                "db_table": "occurrences_plans",
+                "ordering": ("-date_echeance",),
             },
         ),
         migrations.CreateModel(
-            name='PointGamme',
+            name="PointGamme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('libelle', models.CharField(max_length=300, verbose_name='point')),
-                ('obligatoire', models.BooleanField(default=True, verbose_name='obligatoire')),
-                ('unite', models.CharField(blank=True, max_length=20, verbose_name='unité mesurée')),
-                ('gamme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='planning.gamme', verbose_name='gamme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("ordre", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
+                ("libelle", models.CharField(max_length=300, verbose_name="point")),
+                ("obligatoire", models.BooleanField(default=True, verbose_name="obligatoire")),
+                (
+                    "unite",
+                    models.CharField(blank=True, max_length=20, verbose_name="unité mesurée"),
+                ),
+                (
+                    "gamme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="planning.gamme",
+                        verbose_name="gamme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'point de la gamme',
-                'verbose_name_plural': 'points de la gamme',
-                'db_table': 'points_gamme',
-                'ordering': ('ordre', 'id'),
+                "verbose_name": "point de la gamme",
+                "verbose_name_plural": "points de la gamme",
+                "db_table": "points_gamme",
+                "ordering": ("ordre", "id"),
             },
         ),
         migrations.AddConstraint(
-            model_name='gamme',
-            constraint=models.CheckConstraint(condition=models.Q(('description__length__gte', 10), ('description__length__lte', 2000)), name='gamme_description_longueur'),
+            model_name="gamme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("description__length__gte", 10), ("description__length__lte", 2000)
+                ),
+                name="gamme_description_longueur",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='piecegamme',
-            constraint=models.UniqueConstraint(fields=('gamme', 'piece'), name='piece_gamme_unique'),
+            model_name="piecegamme",
+            constraint=models.UniqueConstraint(
+                fields=("gamme", "piece"), name="piece_gamme_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='piecegamme',
-            constraint=models.CheckConstraint(condition=models.Q(('quantite__gt', 0)), name='piece_gamme_quantite'),
+            model_name="piecegamme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantite__gt", 0)), name="piece_gamme_quantite"
+            ),
         ),
         migrations.AddIndex(
-            model_name='planmaintenance',
-            index=models.Index(condition=models.Q(('actif', True)), fields=['prochaine_echeance'], name='idx_plan_echeance'),
+            model_name="planmaintenance",
+            index=models.Index(
+                condition=models.Q(("actif", True)),
+                fields=["prochaine_echeance"],
+                name="idx_plan_echeance",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planmaintenance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('regle', ''), _negated=True), ('compteur__isnull', False), _connector='OR'), name='plan_regle_ou_compteur', violation_error_message='Donnez une récurrence, un compteur, ou les deux.'),
+            model_name="planmaintenance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("regle", ""), _negated=True),
+                    ("compteur__isnull", False),
+                    _connector="OR",
+                ),
+                name="plan_regle_ou_compteur",
+                violation_error_message="Donnez une récurrence, un compteur, ou les deux.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planmaintenance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('compteur__isnull', True), ('intervalle_compteur__isnull', True)), models.Q(('compteur__isnull', False), ('intervalle_compteur__gt', 0), ('intervalle_compteur__isnull', False)), _connector='OR'), name='plan_compteur_intervalle', violation_error_message='Un compteur demande un intervalle, et l’inverse.'),
+            model_name="planmaintenance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("compteur__isnull", True), ("intervalle_compteur__isnull", True)),
+                    models.Q(
+                        ("compteur__isnull", False),
+                        ("intervalle_compteur__gt", 0),
+                        ("intervalle_compteur__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_compteur_intervalle",
+                violation_error_message="Un compteur demande un intervalle, et l’inverse.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='occurrenceplan',
-            constraint=models.UniqueConstraint(fields=('plan', 'date_echeance'), name='occurrence_unique'),
+            model_name="occurrenceplan",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "date_echeance"), name="occurrence_unique"
+            ),
         ),
     ]

@@ -14,7 +14,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -23,76 +22,312 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='PieceDetachee',
+            name="PieceDetachee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('reference', models.CharField(max_length=60, unique=True, verbose_name='référence')),
-                ('designation', models.CharField(max_length=200, verbose_name='désignation')),
-                ('unite', models.CharField(default='pièce', max_length=20, verbose_name='unité')),
-                ('prix_unitaire', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='prix unitaire')),
-                ('stock_actuel', models.DecimalField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=12, verbose_name='stock')),
-                ('stock_minimum', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock minimum')),
-                ('stock_maximum', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock maximum')),
-                ('emplacement', models.CharField(blank=True, max_length=80, verbose_name='emplacement')),
-                ('fournisseur', models.CharField(blank=True, max_length=120, verbose_name='fournisseur')),
-                ('types_compatibles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, help_text='Séparés par des virgules ; vide = tous.', size=None, verbose_name='types d’équipement compatibles')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(max_length=60, unique=True, verbose_name="référence"),
+                ),
+                ("designation", models.CharField(max_length=200, verbose_name="désignation")),
+                ("unite", models.CharField(default="pièce", max_length=20, verbose_name="unité")),
+                (
+                    "prix_unitaire",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="prix unitaire",
+                    ),
+                ),
+                (
+                    "stock_actuel",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        editable=False,
+                        max_digits=12,
+                        verbose_name="stock",
+                    ),
+                ),
+                (
+                    "stock_minimum",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="stock minimum",
+                    ),
+                ),
+                (
+                    "stock_maximum",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="stock maximum",
+                    ),
+                ),
+                (
+                    "emplacement",
+                    models.CharField(blank=True, max_length=80, verbose_name="emplacement"),
+                ),
+                (
+                    "fournisseur",
+                    models.CharField(blank=True, max_length=120, verbose_name="fournisseur"),
+                ),
+                (
+                    "types_compatibles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        help_text="Séparés par des virgules ; vide = tous.",
+                        size=None,
+                        verbose_name="types d’équipement compatibles",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'pièce détachée',
-                'verbose_name_plural': 'pièces détachées',
-                'db_table': 'pieces_detachees',
-                'ordering': (erp.models.CleTri('designation'), 'id'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('stock_actuel__gte', 0)), name='piece_stock_positif', violation_error_message='Le stock ne peut pas être négatif.'), models.CheckConstraint(condition=models.Q(('prix_unitaire__gte', 0)), name='piece_prix_positif'), models.CheckConstraint(condition=models.Q(('stock_minimum__gte', 0), models.Q(('stock_maximum__isnull', True), ('stock_maximum__gte', models.F('stock_minimum')), _connector='OR')), name='piece_minimum_maximum', violation_error_message='Le maximum est inférieur au minimum.')],
+                "verbose_name": "pièce détachée",
+                "verbose_name_plural": "pièces détachées",
+                "db_table": "pieces_detachees",
+                "ordering": (erp.models.CleTri("designation"), "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stock_actuel__gte", 0)),
+                        name="piece_stock_positif",
+                        violation_error_message="Le stock ne peut pas être négatif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prix_unitaire__gte", 0)), name="piece_prix_positif"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stock_minimum__gte", 0),
+                            models.Q(
+                                ("stock_maximum__isnull", True),
+                                ("stock_maximum__gte", models.F("stock_minimum")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="piece_minimum_maximum",
+                        violation_error_message="Le maximum est inférieur au minimum.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MouvementStock',
+            name="MouvementStock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('type_mouvement', models.CharField(choices=[('entree', 'Entrée'), ('sortie', 'Sortie'), ('ajustement', 'Ajustement'), ('retour', 'Retour')], max_length=20, verbose_name='type')),
-                ('quantite', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='quantité')),
-                ('stock_avant', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='stock avant')),
-                ('stock_apres', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='stock après')),
-                ('prix_unitaire', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='prix unitaire')),
-                ('motif', models.CharField(blank=True, max_length=300, verbose_name='motif')),
-                ('date_mouvement', models.DateTimeField(auto_now_add=True, verbose_name='date')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
-                ('piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mouvements', to='stock.piecedetachee', verbose_name='pièce')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "type_mouvement",
+                    models.CharField(
+                        choices=[
+                            ("entree", "Entrée"),
+                            ("sortie", "Sortie"),
+                            ("ajustement", "Ajustement"),
+                            ("retour", "Retour"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "quantite",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="quantité"),
+                ),
+                (
+                    "stock_avant",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="stock avant"
+                    ),
+                ),
+                (
+                    "stock_apres",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="stock après"
+                    ),
+                ),
+                (
+                    "prix_unitaire",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="prix unitaire"
+                    ),
+                ),
+                ("motif", models.CharField(blank=True, max_length=300, verbose_name="motif")),
+                ("date_mouvement", models.DateTimeField(auto_now_add=True, verbose_name="date")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "piece",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mouvements",
+                        to="stock.piecedetachee",
+                        verbose_name="pièce",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mouvement de stock',
-                'verbose_name_plural': 'mouvements de stock',
-                'db_table': 'mouvements_stock',
-                'ordering': ('-id',),
+                "verbose_name": "mouvement de stock",
+                "verbose_name_plural": "mouvements de stock",
+                "db_table": "mouvements_stock",
+                "ordering": ("-id",),
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='piecedetachee',
-            trigger=pgtrigger.compiler.Trigger(name='stock_par_mouvement_seul', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF (TG_OP = 'INSERT' AND NEW.stock_actuel <> 0)\n                       OR (TG_OP = 'UPDATE' AND NEW.stock_actuel <> OLD.stock_actuel AND pg_trigger_depth() < 2) THEN\n                        RAISE EXCEPTION 'stock_actuel changes through mouvements_stock only'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_par_mouvement_seul';\n                    END IF;\n                    RETURN NEW;\n                ", hash='eb90c371f8a7c38b9e744e77a7804f3d471e1dfa', operation='INSERT OR UPDATE OF "stock_actuel"', pgid='pgtrigger_stock_par_mouvement_seul_7bba2', table='pieces_detachees', when='BEFORE')),
+            model_name="piecedetachee",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stock_par_mouvement_seul",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF (TG_OP = 'INSERT' AND NEW.stock_actuel <> 0)\n                       OR (TG_OP = 'UPDATE' AND NEW.stock_actuel <> OLD.stock_actuel AND pg_trigger_depth() < 2) THEN\n                        RAISE EXCEPTION 'stock_actuel changes through mouvements_stock only'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_par_mouvement_seul';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="eb90c371f8a7c38b9e744e77a7804f3d471e1dfa",
+                    operation='INSERT OR UPDATE OF "stock_actuel"',
+                    pgid="pgtrigger_stock_par_mouvement_seul_7bba2",
+                    table="pieces_detachees",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='mouvementstock',
-            index=models.Index(fields=['piece', '-id'], name='idx_mouvement_piece'),
+            model_name="mouvementstock",
+            index=models.Index(fields=["piece", "-id"], name="idx_mouvement_piece"),
         ),
         migrations.AddConstraint(
-            model_name='mouvementstock',
-            constraint=models.CheckConstraint(condition=models.Q(('quantite__gt', 0)), name='mouvement_quantite_positive'),
+            model_name="mouvementstock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantite__gt", 0)), name="mouvement_quantite_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mouvementstock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stock_apres', django.db.models.expressions.CombinedExpression(models.F('stock_avant'), '+', models.F('quantite'))), ('type_mouvement__in', ['entree', 'retour'])), models.Q(('stock_apres', django.db.models.expressions.CombinedExpression(models.F('stock_avant'), '-', models.F('quantite'))), ('type_mouvement', 'sortie')), models.Q(models.Q(('stock_apres', django.db.models.expressions.CombinedExpression(models.F('stock_avant'), '+', models.F('quantite'))), ('stock_apres', django.db.models.expressions.CombinedExpression(models.F('stock_avant'), '-', models.F('quantite'))), _connector='OR'), ('type_mouvement', 'ajustement')), _connector='OR'), name='mouvement_coherent'),
+            model_name="mouvementstock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "stock_apres",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("stock_avant"), "+", models.F("quantite")
+                            ),
+                        ),
+                        ("type_mouvement__in", ["entree", "retour"]),
+                    ),
+                    models.Q(
+                        (
+                            "stock_apres",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("stock_avant"), "-", models.F("quantite")
+                            ),
+                        ),
+                        ("type_mouvement", "sortie"),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "stock_apres",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("stock_avant"), "+", models.F("quantite")
+                                ),
+                            ),
+                            (
+                                "stock_apres",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("stock_avant"), "-", models.F("quantite")
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        ("type_mouvement", "ajustement"),
+                    ),
+                    _connector="OR",
+                ),
+                name="mouvement_coherent",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='mouvementstock',
-            trigger=pgtrigger.compiler.Trigger(name='mouvement_inalterable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d6d8bfd57d7424fdeea95289944754137d101452', operation='UPDATE OR DELETE', pgid='pgtrigger_mouvement_inalterable_e04f7', table='mouvements_stock', when='BEFORE')),
+            model_name="mouvementstock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="mouvement_inalterable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d6d8bfd57d7424fdeea95289944754137d101452",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_mouvement_inalterable_e04f7",
+                    table="mouvements_stock",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='mouvementstock',
-            trigger=pgtrigger.compiler.Trigger(name='mouvement_ecrit_stock', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE actuel numeric;', func="\n                    SELECT stock_actuel INTO actuel FROM pieces_detachees\n                     WHERE id = NEW.piece_id FOR NO KEY UPDATE;\n                    IF actuel IS DISTINCT FROM NEW.stock_avant THEN\n                        RAISE EXCEPTION 'the ledger says %, the movement starts from %', actuel, NEW.stock_avant\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'mouvement_suit_le_stock';\n                    END IF;\n                    UPDATE pieces_detachees SET stock_actuel = NEW.stock_apres, updated_at = now()\n                     WHERE id = NEW.piece_id;\n                    RETURN NEW;\n                ", hash='153008d313b42e9c9cd9d55b996061f466e9b74b', operation='INSERT', pgid='pgtrigger_mouvement_ecrit_stock_7d966', table='mouvements_stock', when='BEFORE')),
+            model_name="mouvementstock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="mouvement_ecrit_stock",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE actuel numeric;",
+                    func="\n                    SELECT stock_actuel INTO actuel FROM pieces_detachees\n                     WHERE id = NEW.piece_id FOR NO KEY UPDATE;\n                    IF actuel IS DISTINCT FROM NEW.stock_avant THEN\n                        RAISE EXCEPTION 'the ledger says %, the movement starts from %', actuel, NEW.stock_avant\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'mouvement_suit_le_stock';\n                    END IF;\n                    UPDATE pieces_detachees SET stock_actuel = NEW.stock_apres, updated_at = now()\n                     WHERE id = NEW.piece_id;\n                    RETURN NEW;\n                ",
+                    hash="153008d313b42e9c9cd9d55b996061f466e9b74b",
+                    operation="INSERT",
+                    pgid="pgtrigger_mouvement_ecrit_stock_7d966",
+                    table="mouvements_stock",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -13,7 +13,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -22,107 +21,362 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Competence',
+            name="Competence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('nom', models.CharField(max_length=100, unique=True, verbose_name='nom')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("nom", models.CharField(max_length=100, unique=True, verbose_name="nom")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
             ],
             options={
-                'verbose_name': 'compétence',
-                'verbose_name_plural': 'compétences',
-                'db_table': 'competences',
-                'ordering': (erp.models.CleTri('nom'), 'id'),
+                "verbose_name": "compétence",
+                "verbose_name_plural": "compétences",
+                "db_table": "competences",
+                "ordering": (erp.models.CleTri("nom"), "id"),
             },
         ),
         migrations.CreateModel(
-            name='Technicien',
+            name="Technicien",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('matricule', models.CharField(max_length=30, unique=True, verbose_name='matricule')),
-                ('specialite', models.CharField(blank=True, max_length=100, verbose_name='spécialité')),
-                ('equipe', models.CharField(blank=True, max_length=80, verbose_name='équipe')),
-                ('zone_geographique', models.CharField(blank=True, max_length=100, verbose_name='zone géographique')),
-                ('telephone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='téléphone')),
-                ('date_embauche', models.DateField(blank=True, null=True, verbose_name='embauche')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(Decimal('-90')), django.core.validators.MaxValueValidator(Decimal('90'))], verbose_name='latitude du domicile')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(Decimal('-180')), django.core.validators.MaxValueValidator(Decimal('180'))], verbose_name='longitude du domicile')),
-                ('heures_hebdomadaires', models.PositiveSmallIntegerField(default=44, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(84)], verbose_name='heures par semaine')),
-                ('cout_horaire', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='coût horaire')),
-                ('notes_privees', models.TextField(blank=True, verbose_name='notes privées')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='technicien', to=settings.AUTH_USER_MODEL, verbose_name='compte')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "matricule",
+                    models.CharField(max_length=30, unique=True, verbose_name="matricule"),
+                ),
+                (
+                    "specialite",
+                    models.CharField(blank=True, max_length=100, verbose_name="spécialité"),
+                ),
+                ("equipe", models.CharField(blank=True, max_length=80, verbose_name="équipe")),
+                (
+                    "zone_geographique",
+                    models.CharField(blank=True, max_length=100, verbose_name="zone géographique"),
+                ),
+                (
+                    "telephone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="téléphone"
+                    ),
+                ),
+                ("date_embauche", models.DateField(blank=True, null=True, verbose_name="embauche")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=9,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("-90")),
+                            django.core.validators.MaxValueValidator(Decimal("90")),
+                        ],
+                        verbose_name="latitude du domicile",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=9,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("-180")),
+                            django.core.validators.MaxValueValidator(Decimal("180")),
+                        ],
+                        verbose_name="longitude du domicile",
+                    ),
+                ),
+                (
+                    "heures_hebdomadaires",
+                    models.PositiveSmallIntegerField(
+                        default=44,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(84),
+                        ],
+                        verbose_name="heures par semaine",
+                    ),
+                ),
+                (
+                    "cout_horaire",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="coût horaire",
+                    ),
+                ),
+                ("notes_privees", models.TextField(blank=True, verbose_name="notes privées")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="technicien",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'technicien',
-                'verbose_name_plural': 'techniciens',
-                'db_table': 'techniciens',
-                'ordering': ('matricule',),
+                "verbose_name": "technicien",
+                "verbose_name_plural": "techniciens",
+                "db_table": "techniciens",
+                "ordering": ("matricule",),
             },
         ),
         migrations.CreateModel(
-            name='TechnicienCompetence',
+            name="TechnicienCompetence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('niveau', models.CharField(choices=[('debutant', 'Débutant'), ('intermediaire', 'Intermédiaire'), ('avance', 'Avancé'), ('expert', 'Expert')], default='intermediaire', max_length=20, verbose_name='niveau')),
-                ('certifie', models.BooleanField(default=False, verbose_name='certifié')),
-                ('date_acquisition', models.DateField(blank=True, null=True, verbose_name='acquise le')),
-                ('date_expiration', models.DateField(blank=True, null=True, verbose_name='expire le')),
-                ('competence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='detenteurs', to='technicians.competence', verbose_name='compétence')),
-                ('technicien', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competences_detenues', to='technicians.technicien', verbose_name='technicien')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "niveau",
+                    models.CharField(
+                        choices=[
+                            ("debutant", "Débutant"),
+                            ("intermediaire", "Intermédiaire"),
+                            ("avance", "Avancé"),
+                            ("expert", "Expert"),
+                        ],
+                        default="intermediaire",
+                        max_length=20,
+                        verbose_name="niveau",
+                    ),
+                ),
+                ("certifie", models.BooleanField(default=False, verbose_name="certifié")),
+                (
+                    "date_acquisition",
+                    models.DateField(blank=True, null=True, verbose_name="acquise le"),
+                ),
+                (
+                    "date_expiration",
+                    models.DateField(blank=True, null=True, verbose_name="expire le"),
+                ),
+                (
+                    "competence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="detenteurs",
+                        to="technicians.competence",
+                        verbose_name="compétence",
+                    ),
+                ),
+                (
+                    "technicien",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="competences_detenues",
+                        to="technicians.technicien",
+                        verbose_name="technicien",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compétence détenue',
-                'verbose_name_plural': 'compétences détenues',
-                'db_table': 'techniciens_competences',
-                'ordering': ('technicien', 'competence'),
+                "verbose_name": "compétence détenue",
+                "verbose_name_plural": "compétences détenues",
+                "db_table": "techniciens_competences",
+                "ordering": ("technicien", "competence"),
             },
         ),
         migrations.AddField(
-            model_name='technicien',
-            name='competences',
-            field=models.ManyToManyField(related_name='techniciens', through='technicians.TechnicienCompetence', to='technicians.competence', verbose_name='compétences'),
+            model_name="technicien",
+            name="competences",
+            field=models.ManyToManyField(
+                related_name="techniciens",
+                through="technicians.TechnicienCompetence",
+                to="technicians.competence",
+                verbose_name="compétences",
+            ),
         ),
         migrations.CreateModel(
-            name='Disponibilite',
+            name="Disponibilite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('type', models.CharField(choices=[('conge', 'Congé'), ('formation', 'Formation'), ('maladie', 'Maladie'), ('indisponible', 'Indisponible')], max_length=20, verbose_name='type')),
-                ('debut', models.DateTimeField(verbose_name='début')),
-                ('fin', models.DateTimeField(verbose_name='fin')),
-                ('motif', models.CharField(blank=True, max_length=300, verbose_name='motif')),
-                ('statut', models.CharField(choices=[('demandee', 'Demandée'), ('acceptee', 'Acceptée'), ('refusee', 'Refusée')], default='acceptee', max_length=20, verbose_name='statut')),
-                ('technicien', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disponibilites', to='technicians.technicien', verbose_name='technicien')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("conge", "Congé"),
+                            ("formation", "Formation"),
+                            ("maladie", "Maladie"),
+                            ("indisponible", "Indisponible"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("debut", models.DateTimeField(verbose_name="début")),
+                ("fin", models.DateTimeField(verbose_name="fin")),
+                ("motif", models.CharField(blank=True, max_length=300, verbose_name="motif")),
+                (
+                    "statut",
+                    models.CharField(
+                        choices=[
+                            ("demandee", "Demandée"),
+                            ("acceptee", "Acceptée"),
+                            ("refusee", "Refusée"),
+                        ],
+                        default="acceptee",
+                        max_length=20,
+                        verbose_name="statut",
+                    ),
+                ),
+                (
+                    "technicien",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disponibilites",
+                        to="technicians.technicien",
+                        verbose_name="technicien",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'absence',
-                'verbose_name_plural': 'absences',
-                'db_table': 'disponibilites',
-                'ordering': ('debut', 'id'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('fin__gt', models.F('debut'))), name='disponibilite_dates', violation_error_message='La fin doit suivre le début.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('statut', 'refusee'), _negated=True), expressions=[('technicien', '='), (technicians.models.Periode(), '&&')], name='disponibilite_sans_chevauchement', violation_error_message='Ce technicien a déjà une absence à ces dates.')],
+                "verbose_name": "absence",
+                "verbose_name_plural": "absences",
+                "db_table": "disponibilites",
+                "ordering": ("debut", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("fin__gt", models.F("debut"))),
+                        name="disponibilite_dates",
+                        violation_error_message="La fin doit suivre le début.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("statut", "refusee"), _negated=True),
+                        expressions=[("technicien", "="), (technicians.models.Periode(), "&&")],
+                        name="disponibilite_sans_chevauchement",
+                        violation_error_message="Ce technicien a déjà une absence à ces dates.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='techniciencompetence',
-            constraint=models.UniqueConstraint(fields=('technicien', 'competence'), name='competence_detenue_une_fois', violation_error_message='Le technicien a déjà cette compétence.'),
+            model_name="techniciencompetence",
+            constraint=models.UniqueConstraint(
+                fields=("technicien", "competence"),
+                name="competence_detenue_une_fois",
+                violation_error_message="Le technicien a déjà cette compétence.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='techniciencompetence',
-            constraint=models.CheckConstraint(condition=models.Q(('date_expiration__isnull', True), ('date_acquisition__isnull', True), ('date_expiration__gte', models.F('date_acquisition')), _connector='OR'), name='competence_dates', violation_error_message='L’expiration précède l’acquisition.'),
+            model_name="techniciencompetence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("date_expiration__isnull", True),
+                    ("date_acquisition__isnull", True),
+                    ("date_expiration__gte", models.F("date_acquisition")),
+                    _connector="OR",
+                ),
+                name="competence_dates",
+                violation_error_message="L’expiration précède l’acquisition.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='technicien',
-            constraint=models.CheckConstraint(condition=models.Q(('cout_horaire__gte', 0)), name='technicien_cout_positif'),
+            model_name="technicien",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cout_horaire__gte", 0)), name="technicien_cout_positif"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='technicien',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='technicien_position_complete', violation_error_message='Donnez la latitude et la longitude, ou aucune des deux.'),
+            model_name="technicien",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (-180, 180)),
+                    ),
+                    _connector="OR",
+                ),
+                name="technicien_position_complete",
+                violation_error_message="Donnez la latitude et la longitude, ou aucune des deux.",
+            ),
         ),
     ]
