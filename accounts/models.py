@@ -30,7 +30,7 @@ class User(AbstractBaseUser, Horodate):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("username", "full_name")
+    REQUIRED_FIELDS = ["username", "full_name"]
 
     class Meta:
         db_table = "users"
@@ -107,8 +107,8 @@ SYSTEME = User(username="systeme", email="", full_name="Système", role=ROLE_SYS
 class SessionApi(Horodate):
     """One sign-in to the API: the family of the refresh tokens that followed one another since.
 
-    Only the last one, `jeton`, is good. One that was spent comes back when it was stolen: the whole family ends. An access
-    token names its session too, so that signing out takes effect at once.
+    Only the last one, `jeton`, is good. One that was spent comes back when it was stolen: the whole family ends. An
+    access token names its session too, so that signing out takes effect at once.
     """
 
     user = models.ForeignKey(

@@ -212,7 +212,10 @@ AXES_COOLOFF_TIME = timedelta(minutes=env.int("CONNEXION_BLOCAGE_MINUTES", defau
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # the sign-in page and `/auth` show the lock-out themselves
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W002",  # the sign-in page and `/auth` show the lock-out themselves
+    "security.W003",  # erp.middleware.CsrfPages is Django's own, for pages; the check knows one name only
+]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXYS", default=0)
 
