@@ -40,12 +40,17 @@ TRIS_MAX = 5  # sort keys at once
 # --- Fields ---------------------------------------------------------------------------------------
 
 
+def valeurs_de_liste(params: Any, nom: str) -> list[str]:
+    """The values of a parameter that takes several: `a=1,2` and `a=1&a=2` alike."""
+    bruts = params.getlist(nom) if hasattr(params, "getlist") else [params.get(nom, "")]
+    return [valeur for brut in bruts for valeur in str(brut).split(",") if valeur]
+
+
 class _SelectionListe(forms.SelectMultiple):
     """`a=1,2` and `a=1&a=2` alike."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        bruts = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
-        return [valeur for brut in bruts for valeur in str(brut).split(",") if valeur]
+        return valeurs_de_liste(data, name)
 
 
 class ListeChoixField(forms.MultipleChoiceField):

@@ -1,8 +1,9 @@
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from interventions.choices import MOTIFS_DU_CLIENT, STATUTS_ACTIFS, ActionJournal, Statut
@@ -10,6 +11,7 @@ from interventions.choices import MOTIFS_DU_CLIENT, STATUTS_ACTIFS, ActionJourna
 if TYPE_CHECKING:
     from accounts.models import User
     from interventions.models import (
+        CompteStatut,
         HistoriqueIntervention,
         Intervention,
         InterventionPiece,
@@ -144,3 +146,10 @@ class PlanningQuerySet(models.QuerySet["Planning"]):
             "intervention__client",
             "intervention__site",
         )
+
+
+class CompteStatutQuerySet(models.QuerySet["CompteStatut"]):
+    def total(self, statuts: Collection[str] = ()) -> int:
+        """How many interventions there are of these statuts, of all when none is named: exact, and without counting."""
+        lignes = self.filter(statut__in=statuts) if statuts else self
+        return int(lignes.aggregate(total=Sum("nombre"))["total"] or 0)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from interventions import services
 from interventions.services import veille
 
 
@@ -32,3 +33,9 @@ def archiver_interventions() -> dict[str, int]:
 def surveiller_consommation() -> int:
     """What contracts have used. Twice is safe: each threshold of a contract's term is told once."""
     return veille.alerter_consommation()
+
+
+@shared_task
+def consolider_comptes() -> int:
+    """The numbers per statut, rolled up. Twice is safe: what a run deletes it writes as one sum, in one transaction."""
+    return services.consolider_comptes()

@@ -39,16 +39,16 @@ PARAMETRES = ("limit", "offset", "sort")  # those of every list that are no filt
 
 @dataclass(frozen=True, eq=False)
 class ListeApi:
-    """What a list answers with, and by what it may be filtered and sorted.
-
-    `total` may know the exact number of rows without counting them; where it answers None they are counted.
-    """
+    """What a list answers with, and by what it may be filtered and sorted."""
 
     colonnes: Colonnes
     filtres: type[Filtres] = Filtres
     tris: Tris | None = None
     tri_defaut: Sequence[str | Combinable] = ("pk",)
-    total: Callable[[QuerySet[Any]], int | None] | None = None
+
+
+# Knows the exact number of rows for these parameters without counting them; None when it does not.
+Total = Callable[[QueryDict], int | None]
 
 
 def page(
@@ -56,6 +56,7 @@ def page(
     visibles: QuerySet[Any],
     params: QueryDict,
     colonnes: Colonnes | None = None,
+    total_connu: Total | None = None,
 ) -> dict[str, Any]:
     """The envelope {"data", "pagination"} of a list, with the columns of this user when they are not everybody's.
 
@@ -78,7 +79,7 @@ def page(
     suite = len(ids) > limite
     donnees = (colonnes or liste.colonnes).lignes(ids[:limite])
     if suite or (decalage and not ids):
-        total = liste.total(retenues) if liste.total else None
+        total = total_connu(params) if total_connu else None
         if total is None:
             total = retenues.order_by().count()
     else:

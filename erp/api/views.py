@@ -29,7 +29,7 @@ from rest_framework.views import APIView
 from erp.api import idempotence
 from erp.api.columns import Colonnes, Ligne
 from erp.api.errors import identifiant_requete
-from erp.api.listing import ListeApi, page
+from erp.api.listing import ListeApi, Total, page
 from erp.api.renderers import en_json
 from erp.api.schema import SchemaApi
 from erp.exceptions import IntrouvableError, StaleVersionError
@@ -191,10 +191,16 @@ class VueApi(APIView):
 
     # --- Respond ----------------------------------------------------------------------------------
 
-    def lister(self, visibles: QuerySet[Any], colonnes: Colonnes | None = None) -> Response:
-        """One page of `liste`, of what the user sees."""
+    def lister(
+        self,
+        visibles: QuerySet[Any],
+        colonnes: Colonnes | None = None,
+        total_connu: Total | None = None,
+    ) -> Response:
+        """One page of `liste`, of what the user sees; `total_connu` only where he sees everything that it counts."""
         assert self.liste is not None
-        return Response(page(self.liste, visibles, self.request.query_params, colonnes))
+        params = self.request.query_params
+        return Response(page(self.liste, visibles, params, colonnes, total_connu))
 
     def fiche(self, donnees: Ligne, *, status: int = 200, lieu: str = "") -> Response:
         """One object with its `ETag`; 304 when the caller already has it.

@@ -3,16 +3,18 @@
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from accounts.api.authentication import RequeteApi
 from accounts.models import User
 from erp.api.columns import Colonnes, Ligne
-from erp.api.listing import ListeApi
+from erp.api.listing import PARAMETRES, ListeApi
 from erp.api.schema import page_de
 from erp.api.views import VueApi
 from erp.exceptions import IntrouvableError
+from erp.filters import valeurs_de_liste
 from interventions import services
 from interventions.api.columns import (
     COMPETENCES,
@@ -54,6 +56,7 @@ from interventions.filters import (
     InterventionFiltres,
 )
 from interventions.models import (
+    CompteStatut,
     HistoriqueIntervention,
     Intervention,
     InterventionPiece,
@@ -88,7 +91,8 @@ class Interventions(VueIntervention):
 
     def get(self, request: RequeteApi) -> Response:
         """The interventions that one sees: all, those assigned to oneself, those of one's company."""
-        return self.lister(self.visibles())
+        tout_voir = request.user.est_gestion
+        return self.lister(self.visibles(), total_connu=_total if tout_voir else None)
 
     @extend_schema(request=InterventionEntree, responses={201: InterventionSortie})
     def post(self, request: RequeteApi) -> Response:
@@ -97,6 +101,13 @@ class Interventions(VueIntervention):
         points = [services.NouveauPoint(**point) for point in donnees.pop("controles", ())]
         intervention = services.creer_intervention(par=request.user, controles=points, **donnees)
         return self.creee(self.ligne(intervention.pk), f"{CHEMIN}/{intervention.pk}")
+
+
+def _total(params: QueryDict) -> int | None:
+    """The total of a list that is filtered by statut at most: triggers keep it."""
+    if params.keys() - {*PARAMETRES, "statut"}:
+        return None
+    return CompteStatut.objects.total(valeurs_de_liste(params, "statut"))
 
 
 class UneIntervention(VueIntervention):

@@ -1,6 +1,7 @@
 """The only writers of interventions, by subject; importers name this package."""
 
 from interventions.services.client import demander_annulation, noter_satisfaction
+from interventions.services.comptes import consolider_comptes
 from interventions.services.creation import NouveauPoint, creer_intervention, supprimer_intervention
 from interventions.services.echeance import calculer_date_limite, contrat_couvrant
 from interventions.services.edition import ajouter_remarque, modifier_intervention, noter_document
@@ -27,6 +28,7 @@ __all__ = [
     "archiver_automatiquement",
     "calculer_date_limite",
     "changer_statut",
+    "consolider_comptes",
     "consommer_piece",
     "contrat_couvrant",
     "creer_intervention",

@@ -110,6 +110,13 @@ TACHES = (
         "Compétences qui expirent dans 30 jours, dans 7 jours, ou qui viennent d’expirer.",
     ),
     Tache(
+        "Consolider les comptes d’interventions",
+        "interventions.tasks.consolider_comptes",
+        Horaire(minute="40"),
+        "Le nombre d’interventions par statut, vérifié et ramené à une ligne par statut.",
+        perime=3600,
+    ),
+    Tache(
         "Archiver les interventions closes",
         "interventions.tasks.archiver_interventions",
         Horaire(minute="30", heure="2"),
