@@ -55,12 +55,11 @@ class Aujourdhui:
     def construire(self, facteur: int) -> list[Present]:
         """`facteur` times the calls of the small company."""
         self._portail()
+        self._deja_au_travail()
         self._attentes(facteur)
         self._appels(facteur)
         self._en_retard(facteur)
         self._semaine()
-        if len(self._en_cours) < 2:
-            self._en_cours_de_nuit()
         for travail in self._visites:
             self._poser(travail, Statut.OUVERTE)
         return self.presents
@@ -128,35 +127,40 @@ class Aujourdhui:
             (Statut.EN_ATTENTE, 7, 50.0),
             (Statut.CLOTUREE, 0, 30.0),
         ):
-            technicien = self.monde.techniciens[rang]
-            machine = next(
-                (
-                    m
-                    for m in self.monde.machines
-                    if m.client is self.monde.clients[0]
-                    and m.pk not in self._prises
-                    and m.genre.competence in technicien.valides
-                ),
-                None,
+            creneau = (
+                self._creneau_en_cours()
+                if statut == Statut.EN_COURS
+                else self._hier(30 if statut == Statut.EN_ATTENTE else 6)
             )
-            if machine is None:
+            if (trouve := self._quelqu_un(creneau, rang, statut, rang_client=0)) is None:
                 continue
+            technicien, machine = trouve
             travail = panne(self.monde, machine, self._il_y_a(heures))
             travail.auteur = auteur
-            motif = MotifAttente.CLIENT if statut == Statut.EN_ATTENTE else None
-            creneau = None
-            if statut == Statut.EN_COURS:
-                creneau = self._creneau_en_cours()
-                self._en_cours.add(technicien.pk)
-            else:
-                creneau = self._hier(30 if statut == Statut.EN_ATTENTE else 6)
-            if not self._libre(technicien, creneau):
-                continue
-            self._prises.add(machine.pk)
             travail.creation = min(travail.creation, creneau[0] - timedelta(hours=3))
+            motif = MotifAttente.CLIENT if statut == Statut.EN_ATTENTE else None
             self._poser(
                 travail, statut, technicien=technicien, creneau=creneau, motif=motif, sans_avis=True
             )
+
+    def _quelqu_un(
+        self, creneau: Periode, rang: int, statut: str, rang_client: int | None = None
+    ) -> tuple[Technicien, Machine] | None:
+        """Somebody who was free then, from the `rang`th on, and a machine that he knows."""
+        techniciens = self.monde.techniciens
+        for decalage in range(len(techniciens)):
+            technicien = techniciens[(rang + decalage) % len(techniciens)]
+            if statut == Statut.EN_COURS and (
+                technicien.vedette or technicien.pk in self._en_cours
+            ):
+                continue
+            if not self._libre(technicien, creneau):
+                continue
+            if (machine := self._machine(technicien, rang_client)) is not None:
+                if statut == Statut.EN_COURS:
+                    self._en_cours.add(technicien.pk)
+                return technicien, machine
+        return None
 
     def _hier(self, heures: int) -> Periode:
         """Two hours of work, some hours ago, in working time."""
@@ -250,24 +254,15 @@ class Aujourdhui:
         travail.minutes = min(travail.minutes, 95)
         return travail
 
-    def _en_cours_de_nuit(self) -> None:
-        """Outside working hours two visits of the last hours are still open."""
-        for technicien in self.monde.techniciens[1:6]:
-            if technicien.pk in self._en_cours or len(self._en_cours) >= 2:
-                continue
+    def _deja_au_travail(self) -> None:
+        """Two visits at least are under way whatever the hour: at night, those of the last hours."""
+        while len(self._en_cours) < 2:
             creneau = self._creneau_en_cours()
-            libre = self._libre(technicien, creneau)
-            machine = self._machine(technicien) if libre else None
-            if machine is None:
-                continue
+            if (trouve := self._quelqu_un(creneau, 1, Statut.EN_COURS)) is None:
+                return
+            technicien, machine = trouve
             travail = panne(self.monde, machine, creneau[0] - timedelta(hours=5))
-            self._en_cours.add(technicien.pk)
-            self._poser(
-                travail,
-                Statut.EN_COURS,
-                technicien=technicien,
-                creneau=creneau,
-            )
+            self._poser(travail, Statut.EN_COURS, technicien=technicien, creneau=creneau)
 
     def _attentes(self, facteur: int) -> None:
         motifs = (
@@ -278,13 +273,11 @@ class Aujourdhui:
             MotifAttente.AUTRE,
         )
         for n in range(len(motifs) * facteur):
-            technicien = self.monde.techniciens[(n * 3 + 1) % len(self.monde.techniciens)]
             creneau = self._hier(24 * (n // len(self.monde.techniciens) + n % 3) + 6)
-            if not self._libre(technicien, creneau):
+            trouve = self._quelqu_un(creneau, n * 3 + 1, Statut.EN_ATTENTE)
+            if trouve is None:
                 continue
-            machine = self._machine(technicien)
-            if machine is None:
-                continue
+            technicien, machine = trouve
             travail = panne(self.monde, machine, creneau[0] - timedelta(hours=7 + n % 20))
             self._poser(
                 travail,
