@@ -1,13 +1,17 @@
 """The schema, its two readers, and the answer for paths that no route knows."""
 
+from functools import cache
 from typing import Any
 
 from csp.decorators import csp_update
 from django.http import Http404
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.views.generic import TemplateView
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,11 +22,23 @@ from erp.api.views import VueApi
 _LECTEURS = csp_update({"style-src": ["'unsafe-inline'"], "worker-src": ["blob:"]})
 
 
-class SchemaOpenApi(SpectacularAPIView):
-    """OpenAPI 3 as YAML, with `?format=json` as JSON."""
+class SchemaOpenApi(VueApi):
+    """OpenAPI 3 as YAML, with `?format=json` as JSON, in the language of `Accept-Language`."""
 
-    permission_classes = (AllowAny,)
     authentication_classes = ()
+    permission_classes = (AllowAny,)
+    content_negotiation_class = DefaultContentNegotiation
+    renderer_classes = (OpenApiYamlRenderer, OpenApiJsonRenderer)
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        return Response(_schema(get_language() or ""))
+
+
+@cache
+def _schema(langue: str) -> Any:
+    """It takes a second to generate and depends on the code and the language only."""
+    return SchemaGenerator().get_schema(request=None, public=True)
 
 
 @method_decorator(_LECTEURS, name="dispatch")

@@ -79,7 +79,7 @@ class _DejaRendue(Response):
 class VueApi(APIView):
     """Authenticates, counts, answers in the wire format of the API."""
 
-    content_negotiation_class = UnSeulFormat
+    content_negotiation_class: type[BaseContentNegotiation] = UnSeulFormat
     schema = SchemaApi()
 
     # The list that GET answers with, for `lister` and for the schema.
@@ -93,9 +93,8 @@ class VueApi(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As DRF's, but a request is counted before it is refused, so that guessing tokens is limited too."""
         self.format_kwarg = None
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(
-            request
-        )
+        negociation = self.perform_content_negotiation(request)
+        request.accepted_renderer, request.accepted_media_type = negociation
         request.version, request.versioning_scheme = None, None
         try:
             self.perform_authentication(request)

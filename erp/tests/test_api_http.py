@@ -276,6 +276,9 @@ class TestSchema:
         assert reponse.status_code == 200
         schema = yaml.safe_load(reponse.content)
         assert schema["openapi"].startswith("3.")
+        assert "X-RateLimit-Limit" in reponse
+        assert client_api().get("/api/v1/schema/?format=json").json()["openapi"].startswith("3.")
+        assert client_api().get("/api/v1/schema?format=xml").status_code == 404
         statut = schema["paths"]["/api/v1/interventions/{id}/statut"]["patch"]
         assert "| en_cours | cloturee |" in statut["description"]
         assert schema["components"]["schemas"]["Priorite"]["enum"][0] == "urgente"
