@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -16,8 +16,8 @@ from stock.models import PieceDetachee
 from technicians.choices import StatutAbsence
 from technicians.models import Disponibilite
 
-PREMIERES = 8  # rows of the lists on the dashboard
-CRENEAUX_MAX = 50
+PREMIERES = 10  # rows of the lists on the dashboard
+CRENEAUX_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,24 @@ def les_plus_pressantes(user: User, combien: int = PREMIERES) -> list[Interventi
     return list(actives.order_by("priorite_rang", "date_limite", "pk")[:combien])
 
 
-def planning_du_jour(user: User, maintenant: datetime | None = None) -> list[Planning]:
-    """The open slots that touch today, in Casablanca, in the order of the clock."""
-    jour = (maintenant or timezone.now()).astimezone(CASABLANCA).date()
+@dataclass(frozen=True, slots=True)
+class Journee:
+    """Today's slots that are not over, in the order of the clock; `nombre` counts those of the whole day."""
+
+    jour: date
+    nombre: int
+    creneaux: list[Planning]
+
+
+def planning_du_jour(user: User, maintenant: datetime | None = None) -> Journee:
+    """The open slots that touch today, in Casablanca."""
+    maintenant = maintenant or timezone.now()
+    jour = maintenant.astimezone(CASABLANCA).date()
     debut = datetime.combine(jour, time(), CASABLANCA)
     fin = datetime.combine(jour + timedelta(days=1), time(), CASABLANCA)
     creneaux = Planning.objects.visible_to(user).ouverts().touchant(debut, fin)
-    return list(creneaux.for_list().order_by("debut", "pk")[:CRENEAUX_MAX])
+    a_venir = creneaux.filter(fin__gt=maintenant).for_list().order_by("debut", "pk")
+    return Journee(jour, creneaux.count(), list(a_venir[:CRENEAUX_MAX]))
 
 
 def a_noter(user: User, combien: int = PREMIERES) -> list[Intervention]:

@@ -67,7 +67,7 @@ def accueil(request: Requete) -> HttpResponseBase:
                 if nombre.valeur or nombre.cle not in DISCRETS
             ],
             "pressantes": services.les_plus_pressantes(user),
-            "creneaux": services.planning_du_jour(user),
+            "journee": services.planning_du_jour(user),
             "a_noter": services.a_noter(user) if user.est_client else [],
             "maintenant": timezone.now(),
             "instant": (timezone.now(), alerte),

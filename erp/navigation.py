@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -127,16 +127,11 @@ NOUVEAU: tuple[Entree, ...] = (
 
 
 def _liens(entrees: tuple[Entree, ...], role: str) -> tuple[Lien, ...]:
-    sortie = []
-    for entree in entrees:
-        if role not in entree.roles:
-            continue
-        try:
-            url = reverse(entree.url)
-        except NoReverseMatch:
-            continue
-        sortie.append(Lien(str(entree.pour(role)), entree.icone, url))
-    return tuple(sortie)
+    return tuple(
+        Lien(str(entree.pour(role)), entree.icone, reverse(entree.url))
+        for entree in entrees
+        if role in entree.roles
+    )
 
 
 @lru_cache(maxsize=64)

@@ -203,6 +203,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:connexion"
 LOGIN_REDIRECT_URL = "dashboard:accueil"
 LOGOUT_REDIRECT_URL = "accounts:connexion"
+CSRF_FAILURE_VIEW = "erp.erreurs.jeton_refuse"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds
 # Who writes to people about their account: `accounts` stands below the outbox and cannot import it.
 COURRIEL_DES_COMPTES = "notifications.comptes.ecrire"

@@ -11,7 +11,7 @@ from notifications import services
 from notifications.choices import Canal, Evenement
 from notifications.models import Notification
 
-TRIS = {"date": ("id",)}
+TRIS = {"date": ("created_at", "id")}
 
 
 @connexion_requise

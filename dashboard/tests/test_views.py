@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -76,6 +77,11 @@ def test_the_most_pressing_work_comes_first(client, responsable, entreprise):
 
 
 def test_todays_slots_in_the_order_of_the_clock(client, responsable, technicien):
+    with time_machine.travel(timezone.localtime().replace(hour=9), tick=True):
+        _todays_slots(client, responsable, technicien)
+
+
+def _todays_slots(client, responsable, technicien):
     maintenant = timezone.localtime()
     midi = maintenant.replace(hour=12, minute=0, second=0, microsecond=0)
     tard = CreneauFactory(debut=midi + timedelta(hours=3))
@@ -83,9 +89,13 @@ def test_todays_slots_in_the_order_of_the_clock(client, responsable, technicien)
     CreneauFactory(debut=midi + timedelta(days=1))
     CreneauFactory(debut=midi + timedelta(hours=5), ouvert=False)
     client.force_login(responsable)
-    assert [c.pk for c in client.get(ACCUEIL).context["creneaux"]] == [tot.pk, tard.pk]
+    journee = client.get(ACCUEIL).context["journee"]
+    assert [c.pk for c in journee.creneaux] == [tot.pk, tard.pk]
+    jour = f"{journee.jour:%Y-%m-%d}"
+    tout = {"date_planifiee_gte": jour, "date_planifiee_lte": jour}
+    assert client.get(reverse("interventions:liste"), tout).context["liste"].total == journee.nombre
     client.force_login(technicien)
-    assert [c.pk for c in client.get(ACCUEIL).context["creneaux"]] == [tot.pk]
+    assert [c.pk for c in client.get(ACCUEIL).context["journee"].creneaux] == [tot.pk]
 
 
 def test_it_costs_the_same_for_a_large_day(client, responsable):

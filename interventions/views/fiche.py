@@ -79,7 +79,6 @@ def contexte_fiche(user: User, intervention: Intervention) -> dict[str, Any]:
         ),
         "precedentes": list(precedentes[:VISITES]),
         "competences": list(Competence.objects.visible_to(user).filter(interventions=intervention)),
-        "documents": list(intervention.documents.visible_to(user).select_related("uploaded_by")),
         "peut": _droits(user, intervention),
         "voit_terrain": not user.est_client,
         "voit_couts": permissions.peut_voir_couts(user),

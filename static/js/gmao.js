@@ -198,6 +198,13 @@
     }
   });
 
+  brancher("htmx:confirm", (evenement) => {
+    const { question, issueRequest } = evenement.detail;
+    if (!question) return;
+    evenement.preventDefault();
+    confirmer(question).then((oui) => oui && issueRequest(true));
+  });
+
   brancher("htmx:beforeSwap", (evenement) => {
     // a refusal must not appear behind the dialog that asked
     const { detail } = evenement;
