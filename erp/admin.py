@@ -26,7 +26,6 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 from django_celery_results.models import GroupResult, TaskResult
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -132,8 +131,6 @@ for modele in (
     TaskResult,
     GroupResult,
     Group,
-    BlacklistedToken,
-    OutstandingToken,
     AccessAttempt,
     AccessLog,
     AccessFailureLog,
