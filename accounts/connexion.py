@@ -122,7 +122,7 @@ def reinitialiser(request: HttpRequest, uid: str, jeton: str) -> HttpResponse:
     if request.method == "POST" and form.soumettre(
         reinitialiser_mot_de_passe, uid=uid, jeton=jeton
     ):
-        messages.success(request, _("Votre mot de passe est changé : connectez-vous."))
+        messages.success(request, _("Votre mot de passe est changé : connectez-vous."))
         return HttpResponseRedirect(reverse("accounts:connexion"))
     return render(
         request,

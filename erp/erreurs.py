@@ -29,5 +29,5 @@ def introuvable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def jeton_refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is missing or old."""
-    message = _("La page est trop ancienne : rechargez-la et recommencez.")
+    message = _("La page est trop ancienne : rechargez-la et recommencez.")
     return _repondre(request, "403_csrf.html", message, 403)

@@ -314,7 +314,7 @@ def preparer_liste(
         try:
             queryset = filtres.appliquer(queryset, filtres.connus(params))
         except ValidationError as refus:
-            erreurs = [f"{erreur.field} : {erreur.message}" for erreur in refus.errors]
+            erreurs = [f"{erreur.field} : {erreur.message}" for erreur in refus.errors]
             queryset = queryset.none()
     demande = params.get("sort", tri)
     cles, faux = ordre(tris, demande, ("pk",))

@@ -62,9 +62,10 @@ def candidats(
 
 
 def _de_la_zone(technicien: Technicien, intervention: Intervention) -> bool:
+    """Whether his zone is the town of the site, or the region of the client."""
     zone = technicien.zone_geographique.strip().casefold()
-    ville = intervention.site.ville.strip().casefold() if intervention.site else ""
-    return bool(zone and ville) and (zone in ville or ville in zone)
+    lieux = [intervention.client.region, intervention.site.ville if intervention.site else ""]
+    return any(zone in lieu.casefold() for lieu in lieux if lieu) if zone else False
 
 
 def _competences(
@@ -84,7 +85,7 @@ def _competences(
         manquantes = [nom for cle, nom in requises.items() if cle not in detenues[pk]]
         if manquantes:
             candidat.empechements.append(
-                _("n’a pas : %(competences)s") % {"competences": ", ".join(manquantes)}
+                _("n’a pas : %(competences)s") % {"competences": ", ".join(manquantes)}
             )
 
 

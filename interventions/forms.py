@@ -95,7 +95,7 @@ class CreationForm(Formulaire):
         widget=forms.RadioSelect,
     )
     urgence = forms.BooleanField(
-        label=_("C’est urgent : la machine est arrêtée ou dangereuse"), required=False
+        label=_("C’est urgent : la machine est arrêtée ou dangereuse"), required=False
     )
     description = forms.CharField(
         label=_("Description"),
@@ -260,7 +260,7 @@ class TransitionForm(Formulaire):
     version = forms.IntegerField(widget=forms.HiddenInput)
     vers = forms.CharField(widget=forms.HiddenInput)
     motif_attente = forms.ChoiceField(
-        label=_("Pourquoi attendre ?"), choices=MotifAttente.choices, widget=forms.RadioSelect
+        label=_("Pourquoi attendre ?"), choices=MotifAttente.choices, widget=forms.RadioSelect
     )
     diagnostic = forms.CharField(label=_("Diagnostic"), max_length=5000, widget=_texte(3))
     solution = forms.CharField(label=_("Solution"), max_length=5000, widget=_texte(3))
@@ -278,7 +278,7 @@ class TransitionForm(Formulaire):
         help_text=_("Le client le lira."),
     )
     remarque = forms.CharField(label=_("Remarque"), max_length=2000, widget=_texte(2))
-    interne = forms.BooleanField(label=_("Remarque interne : le client ne la voit pas"))
+    interne = forms.BooleanField(label=_("Remarque interne : le client ne la voit pas"))
 
     def __init__(self, data: Any = None, *, ligne: Transition, intervention: Intervention) -> None:
         initial = {"version": intervention.version, "vers": ligne.vers}
@@ -303,7 +303,7 @@ class TransitionForm(Formulaire):
 
 class RemarqueForm(Formulaire):
     remarque = forms.CharField(label=_("Remarque"), max_length=2000, widget=_texte(2))
-    interne = forms.BooleanField(label=_("Interne : le client ne la voit pas"), required=False)
+    interne = forms.BooleanField(label=_("Interne : le client ne la voit pas"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -392,12 +392,12 @@ class SatisfactionForm(Formulaire):
         coerce=int,
         choices=[(n, str(n)) for n in range(5, 0, -1)],
         widget=forms.RadioSelect,
-        help_text=_("5 : parfait ; 1 : très mauvais."),
+        help_text=_("5 : parfait ; 1 : très mauvais."),
     )
     commentaire = forms.CharField(
-        label=_("Un mot de plus ?"), max_length=2000, required=False, widget=_texte(3)
+        label=_("Un mot de plus ?"), max_length=2000, required=False, widget=_texte(3)
     )
 
 
 class DemandeAnnulationForm(Formulaire):
-    motif = forms.CharField(label=_("Pourquoi ?"), max_length=500, widget=_texte(3))
+    motif = forms.CharField(label=_("Pourquoi ?"), max_length=500, widget=_texte(3))

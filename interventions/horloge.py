@@ -42,7 +42,7 @@ def horloge(
         reste = limite - intervention.en_attente_depuis
         if reste <= timedelta(0):
             return Horloge("retard", _("En retard, en attente du client"), 100)
-        mots = _("Arrêtée : il reste %(duree)s") % {"duree": _minutes(reste)}
+        mots = _("Arrêtée : il reste %(duree)s") % {"duree": _minutes(reste)}
         return Horloge("arretee", mots, _part(total, reste))
     reste = limite - maintenant
     if reste < timedelta(0):

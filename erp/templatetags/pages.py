@@ -139,7 +139,7 @@ def moment(quand: datetime | date | None) -> SafeString | str:
         return SafeString(f'<time datetime="{quand.isoformat()}">{quand:{JOUR}}</time>')
     local = timezone.localtime(quand)
     return SafeString(
-        f'<time datetime="{local.isoformat(timespec="minutes")}">{local:{INSTANT}}</time>'
+        f'<time dir="ltr" datetime="{local.isoformat(timespec="minutes")}">{local:{INSTANT}}</time>'
     )
 
 

@@ -40,7 +40,7 @@ def statut(request: Requete, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.soumettre(
         services.changer_statut, par=request.user, intervention_id=pk
     ):
-        message = _("%(reference)s : %(statut)s.") % {
+        message = _("%(reference)s : %(statut)s.") % {
             "reference": intervention.reference,
             "statut": form.resultat.get_statut_display().lower(),
         }
@@ -56,7 +56,7 @@ def _ligne(request: Requete, intervention: Intervention) -> Transition:
     ligne = transition(intervention.statut, vers)
     if ligne is None:
         raise BusinessRuleError(
-            _("L’intervention est maintenant « %(statut)s » : rechargez la page.")
+            _("L’intervention est maintenant « %(statut)s » : rechargez la page.")
             % {"statut": intervention.get_statut_display()},
             code="TRANSITION_INTERDITE",
         )
@@ -181,7 +181,7 @@ def demander_annulation(request: Requete, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.soumettre(
         services.demander_annulation, par=request.user, intervention_id=pk
     ):
-        message = _("Demande envoyée : nous vous répondons vite.")
+        message = _("Demande envoyée : nous vous répondons vite.")
         return aller(request, intervention.get_absolute_url(), message)
     return rendre_action(request, "interventions/demander_annulation.html", intervention, form)
 
