@@ -3,6 +3,7 @@
 With DEBUG off the process refuses to start on a default secret key, an empty ALLOWED_HOSTS or no mail sender.
 """
 
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -303,6 +304,9 @@ LANGUAGES = [("fr", _("Français")), ("en", _("Anglais")), ("ar", _("Arabe"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+# The time zones of the pinned tzdata package, not of the machine: Morocco changes its offsets by decree, and an older
+# machine would disagree by an hour with the others and with PostgreSQL.
+zoneinfo.reset_tzpath(to=())
 TIME_ZONE = "Africa/Casablanca"
 FORMAT_MODULE_PATH = ["erp.formats"]
 PHONENUMBER_DEFAULT_REGION = "MA"
