@@ -7,25 +7,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interventions', '0002_meme_client'),
+        ("interventions", "0002_meme_client"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CompteStatut',
+            name="CompteStatut",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('statut', models.CharField(choices=[('ouverte', 'Ouverte'), ('affectee', 'Affectée'), ('en_cours', 'En cours'), ('en_attente', 'En attente'), ('cloturee', 'Clôturée'), ('annulee', 'Annulée'), ('archivee', 'Archivée')], max_length=20, verbose_name='statut')),
-                ('nombre', models.BigIntegerField(verbose_name='différence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                (
+                    "statut",
+                    models.CharField(
+                        choices=[
+                            ("ouverte", "Ouverte"),
+                            ("affectee", "Affectée"),
+                            ("en_cours", "En cours"),
+                            ("en_attente", "En attente"),
+                            ("cloturee", "Clôturée"),
+                            ("annulee", "Annulée"),
+                            ("archivee", "Archivée"),
+                        ],
+                        max_length=20,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("nombre", models.BigIntegerField(verbose_name="différence")),
             ],
             options={
-                'verbose_name': 'compte par statut',
-                'verbose_name_plural': 'comptes par statut',
-                'db_table': 'comptes_interventions',
+                "verbose_name": "compte par statut",
+                "verbose_name_plural": "comptes par statut",
+                "db_table": "comptes_interventions",
             },
         ),
         # what is there already
@@ -34,15 +67,50 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intervention',
-            trigger=pgtrigger.compiler.Trigger(name='intervention_comptee', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO comptes_interventions (statut, nombre)\n                SELECT statut, count(*) FROM nouvelles GROUP BY statut;\n            RETURN NULL;\n        ', hash='1a4353f2d23a1657f7c072d16015f5cb01af0230', level='STATEMENT', operation='INSERT', pgid='pgtrigger_intervention_comptee_daf44', referencing='REFERENCING NEW TABLE AS nouvelles ', table='interventions', when='AFTER')),
+            model_name="intervention",
+            trigger=pgtrigger.compiler.Trigger(
+                name="intervention_comptee",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO comptes_interventions (statut, nombre)\n                SELECT statut, count(*) FROM nouvelles GROUP BY statut;\n            RETURN NULL;\n        ",
+                    hash="1a4353f2d23a1657f7c072d16015f5cb01af0230",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_intervention_comptee_daf44",
+                    referencing="REFERENCING NEW TABLE AS nouvelles ",
+                    table="interventions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intervention',
-            trigger=pgtrigger.compiler.Trigger(name='intervention_decomptee', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            INSERT INTO comptes_interventions (statut, nombre)\n                SELECT statut, -count(*) FROM anciennes GROUP BY statut;\n            RETURN NULL;\n        ', hash='c62a1ac267c7b1ee73224cac17a07ece7076534d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_intervention_decomptee_f802c', referencing='REFERENCING OLD TABLE AS anciennes ', table='interventions', when='AFTER')),
+            model_name="intervention",
+            trigger=pgtrigger.compiler.Trigger(
+                name="intervention_decomptee",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            INSERT INTO comptes_interventions (statut, nombre)\n                SELECT statut, -count(*) FROM anciennes GROUP BY statut;\n            RETURN NULL;\n        ",
+                    hash="c62a1ac267c7b1ee73224cac17a07ece7076534d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_intervention_decomptee_f802c",
+                    referencing="REFERENCING OLD TABLE AS anciennes ",
+                    table="interventions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intervention',
-            trigger=pgtrigger.compiler.Trigger(name='intervention_recomptee', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."statut" IS DISTINCT FROM (NEW."statut"))', func='\n            INSERT INTO comptes_interventions (statut, nombre) VALUES (OLD.statut, -1), (NEW.statut, 1);\n            RETURN NULL;\n        ', hash='bab203588ab395c87a043504a995d4233837d405', operation='UPDATE OF "statut"', pgid='pgtrigger_intervention_recomptee_13e9c', table='interventions', when='AFTER')),
+            model_name="intervention",
+            trigger=pgtrigger.compiler.Trigger(
+                name="intervention_recomptee",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."statut" IS DISTINCT FROM (NEW."statut"))',
+                    func="\n            INSERT INTO comptes_interventions (statut, nombre) VALUES (OLD.statut, -1), (NEW.statut, 1);\n            RETURN NULL;\n        ",
+                    hash="bab203588ab395c87a043504a995d4233837d405",
+                    operation='UPDATE OF "statut"',
+                    pgid="pgtrigger_intervention_recomptee_13e9c",
+                    table="interventions",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
