@@ -7,7 +7,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.db.models import Avg, Count, Q, Sum
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -214,6 +214,8 @@ def courbe(mesures: Iterable[tuple[float, float]]) -> str:
 @require_GET
 def par_code(request: Requete, code: str) -> HttpResponseBase:
     """Where the QR label leads."""
+    if "\x00" in code:  # PostgreSQL refuses to compare with it
+        raise Http404
     return redirect(
         get_object_or_404(Equipement.objects.visible_to(request.user), code_interne=code)
     )

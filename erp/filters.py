@@ -227,6 +227,9 @@ class RechercheFiltre(django_filters.Filter):
         self.chemins = chemins
 
     def filter(self, qs: QuerySet[M], value: Any) -> QuerySet[M]:
+        if "\x00" in (value or ""):
+            # No text of the database holds one, and it may not even be asked for.
+            return qs.none()
         for mot in (value or "").split()[:MOTS_MAX]:
             condition = Q()
             for chemin in self.chemins:

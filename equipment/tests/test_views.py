@@ -156,6 +156,12 @@ def test_l_etiquette_mene_a_la_fiche(ouvrir, responsable, settings):
     assert saut["Location"] == machine.get_absolute_url()
 
 
+@pytest.mark.parametrize("code", ["EQ-43", "EQ-42\x00", "\x00"])
+def test_un_code_inconnu_ne_mene_nulle_part(ouvrir, responsable, code):
+    EquipementFactory(code_interne="EQ-42")
+    assert ouvrir(responsable, reverse("equipment:par_code", args=[code])).status_code == 404
+
+
 def champs(client, **autres):
     return {
         "nom": "Compresseur C7",

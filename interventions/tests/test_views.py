@@ -377,6 +377,17 @@ def test_only_visible_machines_are_found(
         assert len(trouves["resultats"]) == combien
 
 
+@pytest.mark.parametrize("page", ["equipements", "pieces"])
+def test_a_nul_byte_finds_nothing(client, responsable, page):
+    EquipementFactory(nom="Compresseur")
+    PieceFactory(designation="Compresseur")
+    client.force_login(responsable)
+    adresse = reverse(f"interventions:{page}")
+    assert client.get(adresse, {"q": "compresseur"}).json()["resultats"]
+    for texte in ("\x00", "compresseur\x00"):
+        assert client.get(adresse, {"q": texte}).json() == {"resultats": []}
+
+
 def test_what_is_known_of_the_machine_is_shown_while_typing(client, responsable):
     contrat = ContratFactory(numero="CTR-KNOWN")
     machine = CouvertureFactory(contrat=contrat).equipement
