@@ -30,7 +30,10 @@ class Equipement(Horodate):
         max_length=40,
         unique=True,
         validators=[
-            RegexValidator(r"^[A-Za-z0-9._-]+$", _("Lettres sans accent, chiffres, point, tiret."))
+            # a first letter or digit: the code is a step of an address, where ".." would mean another
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Lettres sans accent, chiffres, point, tiret.")
+            )
         ],
         help_text=_("Imprimé sur l’étiquette QR."),
     )

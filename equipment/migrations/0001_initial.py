@@ -101,7 +101,8 @@ class Migration(migrations.Migration):
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9._-]+$", "Lettres sans accent, chiffres, point, tiret."
+                                "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+                                "Lettres sans accent, chiffres, point, tiret.",
                             )
                         ],
                         verbose_name="code interne",

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from stock.services import mouvement_intervention
 
 from accounts.models import User
 from erp.exceptions import AuthorizationError, BusinessRuleError, IntrouvableError, ValidationError
@@ -16,6 +15,7 @@ from interventions.models import Intervention, InterventionPiece, PointControle,
 from interventions.permissions import peut_modifier, peut_saisir
 from interventions.services._commun import enregistrer, exiger_texte, journaliser, verrouiller
 from stock.choices import TypeMouvement
+from stock.services import mouvement_intervention
 from technicians.models import Technicien
 
 DUREE_MAX = timedelta(hours=24)

@@ -8,7 +8,6 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from django.utils import timezone
-from technicians.services import declarer_absence
 
 from erp.exceptions import BusinessRuleError, ERPException
 from interventions import services
@@ -17,6 +16,7 @@ from interventions.models import Intervention, Planning
 from interventions.tests.factories import InterventionFactory
 from stock.models import PieceDetachee
 from stock.tests.factories import PieceFactory
+from technicians.services import declarer_absence
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
