@@ -1,8 +1,6 @@
 """The main job, in a real Chromium and over the mobile API: a call, an assignment, the work, the client who sees it."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 import requests
@@ -16,15 +14,6 @@ from notifications.models import Notification
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RACINE = Path(__file__).resolve().parent.parent
-CHROMIUM = next(
-    (
-        chemin
-        for chemin in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-        if Path(chemin).exists()
-    ),
-    None,
-)
 OPTIONS = [
     "--headless",
     "--no-sandbox",
@@ -38,25 +27,17 @@ OPTIONS = [
 
 
 @pytest.fixture(autouse=True)
-def _chromium():
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing: the browser journey must run in CI.")
-        pytest.skip("Chromium is missing: apt install chromium")
-
-
-@pytest.fixture(autouse=True)
 def _sans_limite_de_debit(settings):
     settings.DEBIT_PAR_MINUTE = {"utilisateur": 10**6, "adresse": 10**6, "auth": 10**6}
 
 
 @pytest.fixture
-def page(live_server, monkeypatch):
+def page(live_server, monkeypatch, chromium):
     monkeypatch.setenv(
         "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
     )  # playwright runs a loop of its own beside us
     with sync_playwright() as playwright:
-        navigateur = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        navigateur = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
         contexte = navigateur.new_context(
             base_url=live_server.url, locale="fr-FR", timezone_id="Africa/Casablanca"
         )

@@ -1,15 +1,13 @@
 """Two people at the same moment, on real connections: one wins, the other is told why, nothing is half done."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from erp.exceptions import BusinessRuleError, ERPException
+from erp.exceptions import BusinessRuleError
+from erp.tests.concurrence import codes, ensemble
 from interventions import services
 from interventions.choices import Statut
 from interventions.models import Intervention, Planning
@@ -19,33 +17,6 @@ from stock.tests.factories import PieceFactory
 from technicians.services import declarer_absence
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def ensemble(*actions: Callable[[], object]) -> list[object]:
-    """Run the actions at the same moment, each in a thread with a connection of its own; results or exceptions."""
-    depart = Barrier(len(actions))
-    resultats: list[object] = [None] * len(actions)
-
-    def courir(rang: int, action: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            depart.wait(timeout=10)
-            resultats[rang] = action()
-        except ERPException as refus:
-            resultats[rang] = refus
-        finally:
-            connection.close()
-
-    fils = [Thread(target=courir, args=(rang, action)) for rang, action in enumerate(actions)]
-    for fil in fils:
-        fil.start()
-    for fil in fils:
-        fil.join(timeout=30)
-    return resultats
-
-
-def refus(resultats: list[object]) -> list[str]:
-    return sorted(resultat.code for resultat in resultats if isinstance(resultat, ERPException))
 
 
 @pytest.mark.parametrize("tour", range(5))
@@ -65,7 +36,7 @@ def test_deux_repartiteurs_sur_le_meme_technicien(responsable, admin, technicien
     resultats = ensemble(
         affecter(responsable, premiere, timedelta()), affecter(admin, seconde, timedelta(hours=1))
     )
-    assert refus(resultats) == ["CRENEAU_OCCUPE"]
+    assert codes(resultats) == ["CRENEAU_OCCUPE"]
     assert Planning.objects.ouverts().count() == 1
     assert sorted(Intervention.objects.values_list("statut", flat=True)) == ["affectee", "ouverte"]
 
@@ -90,8 +61,8 @@ def test_un_creneau_et_une_absence_au_meme_moment(responsable, admin, technicien
             fin=debut + timedelta(days=1),
         ),
     )
-    if refus(resultats):
-        assert refus(resultats) == ["TECHNICIEN_INDISPONIBLE"]
+    if codes(resultats):
+        assert codes(resultats) == ["TECHNICIEN_INDISPONIBLE"]
     else:
         _absence, conflits = resultats[1]
         assert [creneau.intervention for creneau in conflits] == [intervention]
@@ -107,7 +78,7 @@ def test_un_technicien_ne_demarre_pas_deux_fois(technicien):
             for intervention in deux
         )
     )
-    assert refus(resultats) == ["TECHNICIEN_DEJA_EN_COURS"]
+    assert codes(resultats) == ["TECHNICIEN_DEJA_EN_COURS"]
     assert Intervention.objects.filter(statut=Statut.EN_COURS).count() == 1
 
 
@@ -118,7 +89,7 @@ def test_la_meme_transition_deux_fois(responsable, admin):
         lambda: services.changer_statut(par=responsable, **fait),
         lambda: services.changer_statut(par=admin, **fait),
     )
-    assert refus(resultats) == ["TRANSITION_INTERDITE"]
+    assert codes(resultats) == ["TRANSITION_INTERDITE"]
     assert intervention.historique.count() == 1
 
 
@@ -132,7 +103,7 @@ def test_la_derniere_piece(technicien, autre_technicien):
         )
 
     resultats = ensemble(prendre(technicien), prendre(autre_technicien))
-    assert refus(resultats) == ["STOCK_INSUFFISANT"]
+    assert codes(resultats) == ["STOCK_INSUFFISANT"]
     assert PieceDetachee.objects.get().stock_actuel == 0
     assert any(not isinstance(resultat, BusinessRuleError) for resultat in resultats)
 
@@ -150,4 +121,4 @@ def test_deux_formulaires_de_la_meme_fiche(responsable, admin):
             for par in (responsable, admin)
         )
     )
-    assert refus(resultats) == ["VERSION_PERIMEE"]
+    assert codes(resultats) == ["VERSION_PERIMEE"]
