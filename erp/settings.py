@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "stock",
     "interventions",
     "planning",
+    "search",
+    "sync",
     "documents",
     "dashboard",
     "demo",

@@ -16,5 +16,8 @@ urlpatterns = [
     path("", include("stock.api.urls")),
     path("", include("technicians.api.urls")),
     path("", include("planning.api.urls")),
+    path("", include("search.api.urls")),
+    path("", include("sync.api.urls")),
+    path("", include("dashboard.api.urls")),
     re_path(r"", Inconnue.as_view(), name="inconnue"),
 ]
