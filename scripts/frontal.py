@@ -27,6 +27,14 @@ FICHIERS = {
     "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
 }
 
+#: letters of the printed reports, Latin, Greek, Cyrillic and Arabic: typst wants TTF
+POLICES = {
+    "IBMPlexSans-Regular.ttf": "ibm-plex-sans/400Regular/IBMPlexSans_400Regular.ttf",
+    "IBMPlexSans-SemiBold.ttf": "ibm-plex-sans/600SemiBold/IBMPlexSans_600SemiBold.ttf",
+    "IBMPlexSansArabic-Regular.ttf": "ibm-plex-sans-arabic/400Regular/IBMPlexSansArabic_400Regular.ttf",
+    "IBMPlexSansArabic-SemiBold.ttf": "ibm-plex-sans-arabic/600SemiBold/IBMPlexSansArabic_600SemiBold.ttf",
+}
+
 SOURCE_MAP = re.compile(
     r"^\s*(//|/\*)[#@]\s*sourceMappingURL=.*$|/\*[#@]\s*sourceMappingURL=[^*]*\*/", re.M
 )
@@ -48,6 +56,9 @@ def copier_fichiers(cible: Path) -> None:
     for nom, source in FICHIERS.items():
         texte = (PAQUETS / source).read_text(encoding="utf-8")
         (cible / nom).write_text(SOURCE_MAP.sub("", texte), encoding="utf-8")
+    (cible / "polices").mkdir()
+    for nom, source in POLICES.items():
+        shutil.copyfile(PAQUETS / "@expo-google-fonts" / source, cible / "polices" / nom)
 
 
 def symbole(nom: str) -> str:
