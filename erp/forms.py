@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from erp.exceptions import BusinessRuleError, StaleVersionError, ValidationError
+from erp.validation import CARACTERE_INTERDIT, caractere_interdit
 
 
 class DateHeureInput(forms.DateTimeInput):
@@ -56,6 +57,15 @@ class Formulaire(forms.Form):
     def valeurs(self) -> dict[str, Any]:
         """What was typed, as a service takes it: related objects as ids, lists of them as lists of ids."""
         return {nom: _valeur(valeur) for nom, valeur in self.cleaned_data.items()}
+
+    def _clean_fields(self) -> None:
+        """As Django's; no text may hold a control character, as in the API."""
+        super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out
+        for nom, valeur in list(self.cleaned_data.items()):
+            interdit = caractere_interdit(valeur) if isinstance(valeur, str) else ""
+            if interdit:
+                message = CARACTERE_INTERDIT % {"code": f"U+{ord(interdit):04X}"}
+                self.add_error(nom, forms.ValidationError(message, code="CARACTERE_INTERDIT"))
 
     def soumettre(self, service: Callable[..., Any], **parametres: Any) -> bool:
         """Call the service with the form's values; whether it did its work. Its answer is in `resultat`."""

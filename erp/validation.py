@@ -49,6 +49,17 @@ CODES: dict[str, str] = {
 }
 _REQUIS = _("Ce champ est obligatoire.")
 
+# Control characters other than tab and line ends, and the two code points that no XML may hold: a spreadsheet that is
+# given one does not open.
+_INTERDITS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CARACTERE_INTERDIT = _("Le caractère de contrôle %(code)s n’est pas admis.")
+
+
+def caractere_interdit(texte: str) -> str:
+    """The first character of a text that no field may hold; "" when there is none."""
+    trouve = _INTERDITS.search(texte)
+    return trouve.group() if trouve else ""
+
 
 def traduire(
     exception: DjangoValidationError, modele: type[models.Model] | None = None

@@ -8,7 +8,7 @@ from accounts.choices import Langue, Role
 from accounts.models import SessionApi, User
 from accounts.services import NOM_UTILISATEUR
 from erp.api.columns import Colonnes
-from erp.api.fields import EmailField
+from erp.api.fields import EmailField, TexteField
 from erp.api.schema import compose, sortie
 
 MOT_DE_PASSE_MAX = 200
@@ -67,8 +67,14 @@ class JetonEntree(serializers.Serializer[Any]):
 
 
 class ConnexionEntree(serializers.Serializer[Any]):
+    """The password form of OAuth 2: what such a client sends besides the name and the password is not looked at."""
+
     username = serializers.CharField(max_length=255)
     password = _MotDePasse()
+    grant_type = serializers.CharField(max_length=40, required=False)
+    scope = TexteField(200)
+    client_id = TexteField(200)
+    client_secret = TexteField(200)
 
 
 class RafraichissementEntree(serializers.Serializer[Any]):

@@ -301,7 +301,13 @@ class TestMoi:
         assert reponse.status_code == 200
         assert reponse.json()["full_name"] == "Tarik T."
         reponse = client.put(f"{USERS}/update", {"role": "admin", "is_active": False})
-        assert reponse.json()["role"] == "technicien"
+        assert reponse.status_code == 400
+        assert {(e["field"], e["code"]) for e in reponse.json()["errors"]} == {
+            ("role", "CHAMP_INCONNU"),
+            ("is_active", "CHAMP_INCONNU"),
+        }
+        technicien.refresh_from_db()
+        assert technicien.role == "technicien"
 
 
 class TestUtilisateurs:

@@ -117,5 +117,13 @@ ContratSortie = compose(
     devise=serializers.CharField(required=False),
 )
 ContratDetailSortie = compose(
-    "ContratDetail", ContratSortie, engagements=sortie("Engagement", ENGAGEMENTS)(many=True)
+    "ContratDetail",
+    ContratSortie,
+    engagements=sortie("Engagement", ENGAGEMENTS)(many=True),
+    interventions_utilisees=serializers.IntegerField(
+        help_text="Faites dans la période du contrat, annulées à part ; à côté de `interventions_incluses`."
+    ),
+    minutes_utilisees=serializers.IntegerField(
+        help_text="Durée réelle de ces interventions ; à côté de `heures_incluses`."
+    ),
 )

@@ -214,7 +214,14 @@ class VueContrat(VueClient):
 
     def detail(self, pk: int, enfant: int) -> dict[str, Any]:
         ligne = contrat_pour(self.request.user).fiche(self.contrats(pk), enfant)
-        return {**ligne, "engagements": ENGAGEMENTS.du_parent(enfant)}
+        fait = Contrat.objects.filter(pk=enfant).avec_consommation().get()
+        minutes = fait.minutes_utilisees or 0
+        return {
+            **ligne,
+            "engagements": ENGAGEMENTS.du_parent(enfant),
+            "interventions_utilisees": fait.interventions_utilisees,
+            "minutes_utilisees": minutes,
+        }
 
 
 class Contrats(VueContrat):
@@ -237,7 +244,7 @@ class Contrats(VueContrat):
 class UnContrat(VueContrat):
     @extend_schema(responses=ContratDetailSortie)
     def get(self, request: RequeteApi, pk: int, enfant: int) -> Response:
-        """One contract with what it promises per priorité."""
+        """One contract with what it promises per priorité, and what is used of what it includes."""
         return self.fiche(self.detail(pk, enfant))
 
     @extend_schema(request=ContratEntree, responses=ContratDetailSortie)

@@ -196,3 +196,15 @@ def test_filtres_et_nombre_de_requetes(responsable, django_assert_max_num_querie
     ClientFactory.create_batch(27)
     with django_assert_max_num_queries(5):
         assert len(ids(api.get(URL))) == 30
+
+
+def test_le_contrat_dit_ce_qui_en_est_consomme(societe, client_portail):
+    client, _site, _ailleurs, contrat, _brouillon = societe
+    InterventionFactory(
+        cloturee=True,
+        equipement=EquipementFactory(client=client),
+        contrat=contrat,
+        duree_reelle=90,
+    )
+    corps = client_api(client_portail).get(f"{URL}/{client.pk}/contrats/{contrat.pk}").json()
+    assert (corps["interventions_utilisees"], corps["minutes_utilisees"]) == (2, 90)

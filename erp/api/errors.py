@@ -158,7 +158,7 @@ def traduction(exc: Exception) -> ErreurApi | None:
         case ERPException():
             return ErreurApi(exc.status, exc.code, exc.detail, exc.errors)
         case drf.ValidationError():
-            return _refus(ValidationError(errors=list(_a_plat(exc.detail))))
+            return _refus(ValidationError(errors=list(a_plat(exc.detail))))
         case drf.APIException():
             return _de_drf(exc)
         case DjangoValidationError():
@@ -205,16 +205,16 @@ def _de_drf(exc: drf.APIException) -> ErreurApi:
     return ErreurApi(exc.status_code, "ERREUR", str(exc.detail))
 
 
-def _a_plat(detail: Any, champ: str = "") -> Iterator[ErreurChamp]:
+def a_plat(detail: Any, champ: str = "") -> Iterator[ErreurChamp]:
     """DRF's nested errors as a flat list; a field inside another is `parent.0.enfant`."""
     if isinstance(detail, Mapping):
         for nom, interieur in detail.items():
             prochain = champ if nom == "non_field_errors" else f"{champ}.{nom}".strip(".")
-            yield from _a_plat(interieur, prochain)
+            yield from a_plat(interieur, prochain)
     elif isinstance(detail, list):
         for rang, interieur in enumerate(detail):
             compose = isinstance(interieur, (list, Mapping))
-            yield from _a_plat(interieur, f"{champ}.{rang}".strip(".") if compose else champ)
+            yield from a_plat(interieur, f"{champ}.{rang}".strip(".") if compose else champ)
     else:
         code = getattr(detail, "code", "") or "invalid"
         yield ErreurChamp(champ, str(detail), CODES.get(code, code.upper()))

@@ -26,13 +26,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from erp.api import idempotence
+from erp.api import formes, idempotence
 from erp.api.columns import Colonnes, Ligne
-from erp.api.errors import identifiant_requete
+from erp.api.errors import a_plat, identifiant_requete
 from erp.api.listing import ListeApi, Total, page
 from erp.api.renderers import en_json
 from erp.api.schema import SchemaApi
-from erp.exceptions import IntrouvableError, StaleVersionError
+from erp.exceptions import IntrouvableError, StaleVersionError, ValidationError
 
 if TYPE_CHECKING:
     from accounts.models import User  # for the type alone: accounts stands above erp
@@ -135,12 +135,19 @@ class VueApi(APIView):
     def entree(
         self, forme: type[serializers.BaseSerializer[Any]], *, partielle: bool = False
     ) -> dict[str, Any]:
-        """What was sent, in its shape; `partielle` for PATCH: only the named fields. Raises DRF's ValidationError."""
+        """What was sent, in its shape; `partielle` for PATCH: only the named fields.
+
+        Raises ValidationError naming each field that the form does not have, DRF's for values that do not fit.
+        """
         lu = forme(
             data=self.request.data,
             partial=partielle,
             context={"request": self.request, "view": self},
         )
+        refusees = formes.fautes(lu, self.request.data)
+        if refusees:
+            lu.is_valid()
+            raise ValidationError(errors=[*refusees, *a_plat(lu.errors)])
         lu.is_valid(raise_exception=True)
         return dict(lu.validated_data)
 

@@ -15,6 +15,7 @@ from django.http import Http404
 from rest_framework.exceptions import Throttled, UnsupportedMediaType
 
 from accounts.tests.api import client_api
+from clients.tests.factories import ClientFactory
 from erp.api.errors import CleReutilisee, traduction
 from erp.exceptions import (
     AuthorizationError,
@@ -151,6 +152,42 @@ class TestAuBordHttp:
     def test_json_that_is_no_object(self, admin, corps):
         reponse = client_api(admin).post(USERS, corps, content_type="application/json")
         verifier(reponse, 400, "VALIDATION_ERROR")
+
+    def test_unknown_field_is_named(self, admin, technicien):
+        client = client_api(admin)
+        corps = {"full_name": "Un Nom", "mot": 1, "id": 3}
+        fautes = verifier(client.patch(f"{USERS}/{technicien.pk}", corps), 400, "VALIDATION_ERROR")
+        assert [(f["field"], f["code"]) for f in fautes["errors"]] == [
+            ("mot", "CHAMP_INCONNU"),
+            ("id", "CHAMP_INCONNU"),
+        ]
+        technicien.refresh_from_db()
+        assert technicien.full_name != "Un Nom"
+
+    def test_unknown_field_inside_a_list(self, responsable):
+        points = [{"libelle": "Serrage"}, {"libelle": "Niveau", "couleur": "bleu"}]
+        fautes = verifier(
+            client_api(responsable).post("/api/v1/interventions", {"controles": points}), 400
+        )
+        assert ("controles.1.couleur", "CHAMP_INCONNU") in {
+            (f["field"], f["code"]) for f in fautes["errors"]
+        }
+        # the other faults are told at once
+        assert "equipement_id" in {f["field"] for f in fautes["errors"]}
+
+    @pytest.mark.parametrize("caractere", ["\x01", "\x0b", "\x1b", "\x7f", "\ufffe"])
+    def test_control_characters(self, admin, technicien, caractere):
+        reponse = client_api(admin).patch(
+            f"{USERS}/{technicien.pk}", {"full_name": f"Un{caractere}Nom"}
+        )
+        fautes = verifier(reponse, 400, "VALIDATION_ERROR")["errors"]
+        assert [(f["field"], f["code"]) for f in fautes] == [("full_name", "CARACTERE_INTERDIT")]
+
+    def test_lines_and_tabs_are_text(self, responsable):
+        corps = {"nom": "Un", "instructions_acces": "Portail\r\n\tCode 12"}
+        client = ClientFactory()
+        reponse = client_api(responsable).post(f"/api/v1/clients/{client.pk}/sites", corps)
+        assert reponse.status_code == 201
 
     @pytest.mark.parametrize("pk", ["0", "99999999999", "9" * 30, "9" * 5000])
     def test_huge_ids(self, admin, pk):

@@ -89,7 +89,9 @@ def test_creer_mouvoir_compter_supprimer(responsable):
     assert lignes(api.get(f"{URL}/sous-minimum")) == []
     assert (api.delete(lieu).status_code, api.delete(lieu).json()["code"]) == (409, "UTILISE")
     assert api.patch(lieu, {"is_active": False}, format="json").json()["is_active"] is False
-    assert api.patch(lieu, {"stock_actuel": "99"}, format="json").status_code == 200
+    refus = api.patch(lieu, {"stock_actuel": "99"}, format="json")
+    assert refus.status_code == 400
+    assert refus.json()["errors"][0]["code"] == "CHAMP_INCONNU"
     assert PieceDetachee.objects.get().stock_actuel == 9
 
 

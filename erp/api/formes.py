@@ -1,0 +1,68 @@
+"""What is refused of every body before any field of it is looked at: names that the form does not have, control
+characters.
+
+A name that nobody reads would be a value that its sender believes to be stored. A control character breaks spreadsheets
+and printed reports later, far from whoever typed it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from erp.exceptions import ErreurChamp
+from erp.validation import CARACTERE_INTERDIT, caractere_interdit
+
+_NOM_MAX = 100  # characters of an unknown name that the answer repeats
+_FAUTES_MAX = 50
+
+
+def fautes(forme: "serializers.BaseSerializer[Any]", donnees: Any) -> list[ErreurChamp]:
+    """The unknown names and the forbidden characters of a body, by the path of the field (`controles.0.libelle`)."""
+    trouvees: list[ErreurChamp] = []
+    for faute in (*_inconnus(forme, donnees, ""), *_caracteres(donnees, "")):
+        trouvees.append(faute)
+        if len(trouvees) == _FAUTES_MAX:
+            break
+    return trouvees
+
+
+def _chemin(champ: str, nom: object) -> str:
+    return f"{champ}.{str(nom)[:_NOM_MAX]}".strip(".")
+
+
+def _inconnus(
+    champ: "serializers.Field[Any, Any, Any, Any]", donnees: Any, chemin: str
+) -> Iterator[ErreurChamp]:
+    if isinstance(champ, (serializers.ListField, serializers.ListSerializer)):
+        if isinstance(donnees, list) and champ.child is not None:
+            for rang, element in enumerate(donnees):
+                yield from _inconnus(champ.child, element, _chemin(chemin, rang))
+    elif isinstance(champ, serializers.Serializer) and isinstance(donnees, Mapping):
+        for nom, valeur in donnees.items():
+            interieur = champ.fields.get(nom) if isinstance(nom, str) else None
+            if interieur is None or interieur.read_only:
+                yield ErreurChamp(
+                    _chemin(chemin, nom), _("Ce champ n’existe pas ici."), "CHAMP_INCONNU"
+                )
+            else:
+                yield from _inconnus(interieur, valeur, _chemin(chemin, nom))
+
+
+def _caracteres(donnees: Any, chemin: str) -> Iterator[ErreurChamp]:
+    if isinstance(donnees, str):
+        interdit = caractere_interdit(donnees)
+        if interdit:
+            message = CARACTERE_INTERDIT % {"code": f"U+{ord(interdit):04X}"}
+            yield ErreurChamp(chemin, message, "CARACTERE_INTERDIT")
+    elif isinstance(donnees, Mapping):
+        for nom, valeur in donnees.items():
+            if caractere_interdit(str(nom)):
+                yield from _caracteres(str(nom), chemin)
+            if not isinstance(valeur, UploadedFile):
+                yield from _caracteres(valeur, _chemin(chemin, nom))
+    elif isinstance(donnees, list):
+        for rang, element in enumerate(donnees):
+            yield from _caracteres(element, _chemin(chemin, rang))
