@@ -1,11 +1,14 @@
 """The only writers of files. A file is stored first, its row after it: a failure in between leaves an orphan that the
 nightly housekeeping removes, never a row without its file."""
 
+from contextlib import suppress
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +19,8 @@ from documents.choices import TypeDocument
 from documents.fichiers import assainir
 from documents.models import PROPRIETAIRES, Document
 from documents.permissions import peut_deposer, peut_rendre_interne, peut_supprimer
+from documents.stockage import FichierManquantError, StockageIndisponibleError, acces
+from documents.vignettes import nom_de_vignette
 from equipment.models import Equipement
 from erp.exceptions import AuthorizationError, IntrouvableError, ValidationError
 from interventions.models import Intervention
@@ -72,7 +77,8 @@ def deposer_document(
         uploaded_by_id=par.pk,
         **proprietaire,
     )
-    document.fichier.save(f"fichier{sain.extension}", ContentFile(sain.contenu), save=False)
+    with acces(document.nom_fichier):
+        document.fichier.save(f"fichier{sain.extension}", ContentFile(sain.contenu), save=False)
     document.save(force_insert=True)
     if intervention_id is not None:
         noter_document(
@@ -104,8 +110,17 @@ def supprimer_document(*, par: User, document_id: int) -> None:
             ajout=False,
         )
     stockage, nom = document.fichier.storage, str(document.fichier.name)
+    image = document.est_image
     document.delete()
-    transaction.on_commit(lambda: stockage.delete(nom))
+    transaction.on_commit(partial(_effacer, stockage, nom, image))
+
+
+def _effacer(stockage: Storage, nom: str, image: bool) -> None:
+    """The bytes of a document that is gone. A storage that does not answer loses nothing: the night's round finds them."""
+    with suppress(StockageIndisponibleError, FichierManquantError), acces(nom):
+        stockage.delete(nom)
+        if image:
+            stockage.delete(nom_de_vignette(nom))
 
 
 def _proprietaire(par: User, ids: dict[str, int | None]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from documents import services
 from documents.forms import DepotForm
 from documents.models import Document
 from documents.permissions import peut_rendre_interne, peut_supprimer
-from documents.reponses import servir
+from documents.rapport import composer_rapport
+from documents.reponses import servir, servir_image, servir_rapport
+from documents.vignettes import vignette as dessiner_vignette
 from equipment.models import Equipement
 from erp.exceptions import ValidationError
 from interventions.models import Intervention
@@ -24,6 +26,23 @@ from interventions.models import Intervention
 def fichier(request: Requete, pk: int) -> HttpResponseBase:
     """The bytes, for whoever sees the document; anybody else learns nothing of it."""
     return servir(request, get_object_or_404(Document.objects.visible_to(request.user), pk=pk))
+
+
+@connexion_requise
+@require_safe
+def vignette(request: Requete, pk: int) -> HttpResponseBase:
+    """A small picture of a photo, for whoever sees the document."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    return servir_image(request, document, dessiner_vignette(document))
+
+
+@connexion_requise
+@require_safe
+def rapport(request: Requete, intervention_pk: int) -> HttpResponseBase:
+    """The PDF report of an intervention, in the reader's language."""
+    return servir_rapport(
+        request, composer_rapport(par=request.user, intervention_id=intervention_pk)
+    )
 
 
 def _proprietaire(request: Requete, genre: str, pk: int) -> Any:
