@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from equipment.choices import StatutEquipement
 from erp.filters import (
     ChoixFiltre,
     DepuisFiltre,
@@ -30,6 +31,7 @@ from interventions.choices import (
     Statut,
     TypeIntervention,
 )
+from interventions.mesures import ECHEANCE_MANQUEE, ECHEANCE_TENUE, NON_ANNULEE, recidive
 from interventions.models import HistoriqueIntervention, Intervention, Planning
 
 Interventions = QuerySet[Intervention]
@@ -64,6 +66,20 @@ def _annulation_demandee(interventions: Interventions, _nom: str, oui: bool) -> 
 
 def _notee(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
     return interventions.filter(satisfaction_client__isnull=not oui)
+
+
+def _annulee(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
+    """Cancelled, archived since or not."""
+    return interventions.exclude(NON_ANNULEE) if oui else interventions.filter(NON_ANNULEE)
+
+
+def _echeance_tenue(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
+    """Finished by its deadline, or after it; what has no deadline or is not finished is neither."""
+    return interventions.filter(ECHEANCE_TENUE if oui else ECHEANCE_MANQUEE)
+
+
+def _recidive(interventions: Interventions, _nom: str, oui: bool) -> Interventions:
+    return interventions.filter(recidive() if oui else ~recidive(), date_fin__isnull=False)
 
 
 def _creneaux() -> QuerySet[Planning]:
@@ -118,6 +134,12 @@ class InterventionFiltres(Filtres):
     horloge_arretee = DrapeauFiltre(method=_horloge_arretee, label=_("En attente du client"))
     planifiee = DrapeauFiltre(method=_planifiee, label=_("Planifiée"))
     annulation_demandee = DrapeauFiltre(method=_annulation_demandee, label=_("Annulation demandée"))
+    annulee = DrapeauFiltre(method=_annulee, label=_("Annulée"))
+    echeance_tenue = DrapeauFiltre(method=_echeance_tenue, label=_("Échéance tenue"))
+    recidive = DrapeauFiltre(method=_recidive, label=_("Suivie d’une nouvelle panne sous 30 jours"))
+    statut_equipement = ChoixFiltre(
+        "equipement__statut", StatutEquipement.choices, label=_("Statut de l’équipement")
+    )
     notee = DrapeauFiltre(method=_notee, label=_("Notée par le client"))
     satisfaction_client_gte = NombreFiltre("satisfaction_client", "gte", label=_("Note au moins"))
     satisfaction_client_lte = NombreFiltre("satisfaction_client", "lte", label=_("Note au plus"))
