@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from accounts.choices import Role
 from accounts.models import User
@@ -47,6 +48,7 @@ logger = structlog.get_logger(__name__)
 
 GABARIT: Path = settings.BASE_DIR / "templates" / "documents" / "rapport.typ"
 PHOTOS_MAX, COTE_PHOTO = 6, 1000  # pictures, pixels
+LARGE = 1.3  # width over height, from which a photo fills its column
 LIGNES_MAX = 200  # of the journal, of the checklist, of the times and of the parts each
 ETAPES = (
     ActionJournal.CREATION,
@@ -131,8 +133,12 @@ def _donnees(intervention: Intervention, dossier: Path) -> dict[str, Any]:
         "statut": intervention.get_statut_display(),
         "date": [etat.year, etat.month, etat.day],
         "societe": {"nom": _ligne(societe.nom), "lignes": list(_coordonnees(societe))},
-        "pied": f"{intervention.reference} · {_ligne(societe.nom)} · "
-        + _("état au %(moment)s") % {"moment": _instant(etat)},
+        "pied": _("%(reference)s · %(societe)s · état au %(moment)s")
+        % {
+            "reference": intervention.reference,
+            "societe": _ligne(societe.nom),
+            "moment": _instant(etat),
+        },
         "pagination": _("Page {page} sur {total}"),
         "faits": [[nom, valeur] for nom, valeur in _faits(intervention) if valeur],
         "sections": list(_sections(intervention, dossier)),
@@ -171,7 +177,7 @@ def _faits(intervention: Intervention) -> Iterator[tuple[str, str]]:
     yield _("Commencée le"), _instant(intervention.date_debut)
     yield _("Finie le"), _instant(intervention.date_fin)
     if intervention.duree_reelle is not None:
-        yield _("Durée"), duree(intervention.duree_reelle)
+        yield _("Durée"), _duree(intervention.duree_reelle)
     yield _("Date limite"), _instant(intervention.date_limite)
     yield _("Engagement de délai"), _engagement(intervention)
     yield _("Motif d’annulation"), _ligne(intervention.motif_annulation)
@@ -184,7 +190,7 @@ def _engagement(intervention: Intervention) -> str:
     retard = intervention.date_fin - intervention.date_limite
     if retard.total_seconds() <= 0:
         return _("tenu")
-    return _("dépassé de %(duree)s") % {"duree": duree(int(retard.total_seconds() // 60))}
+    return _("dépassé de %(duree)s") % {"duree": _duree(int(retard.total_seconds() // 60))}
 
 
 def _sections(intervention: Intervention, dossier: Path) -> Iterator[dict[str, Any]]:
@@ -217,7 +223,7 @@ def _sections(intervention: Intervention, dossier: Path) -> Iterator[dict[str, A
         yield {"genre": "photos", "titre": _("Photos"), "photos": photos}
     etapes = list(_chronologie(intervention))
     if etapes:
-        yield _table(_("Déroulement"), {_("Le"): 0, _("Étape"): 1, _("Par"): 1, "": 2}, etapes)
+        yield _table(_("Déroulement"), {_("Le"): 0, _("Étape"): 1, _("Par"): 1, _("Détail"): 2}, etapes)
     if intervention.satisfaction_client is not None:
         yield _textes(
             _("Satisfaction du client"),
@@ -233,7 +239,7 @@ def _sections(intervention: Intervention, dossier: Path) -> Iterator[dict[str, A
 
 
 def _textes(titre: str, texte: str) -> dict[str, Any]:
-    return {"genre": "texte", "titre": titre, "texte": imprimable(texte)}
+    return {"genre": "texte", "titre": titre, "texte": _texte(texte)}
 
 
 def _table(
@@ -267,12 +273,12 @@ def _temps(passage: TempsPasse) -> tuple[str, ...]:
         passage.get_type_temps_display(),
         _instant(passage.debut),
         _instant(passage.fin),
-        duree(passage.minutes),
+        _duree(passage.minutes),
     )
 
 
 def _total(temps: Iterable[TempsPasse]) -> tuple[str, ...]:
-    return _("Total"), "", "", "", duree(sum(passage.minutes for passage in temps))
+    return _("Total"), "", "", "", _duree(sum(passage.minutes for passage in temps))
 
 
 def _pieces(intervention: Intervention) -> Iterator[tuple[str, ...]]:
@@ -303,7 +309,7 @@ def _chronologie(intervention: Intervention) -> Iterator[tuple[str, ...]]:
             for quoi, avant, apres in ligne.changements
         ]
         texte = "\n".join(filter(None, (*details, ligne.remarque)))
-        yield _instant(ligne.quand), ligne.action, _ligne(ligne.auteur), imprimable(texte)
+        yield _instant(ligne.quand), ligne.action, _ligne(ligne.auteur), _texte(texte)
 
 
 def _photos(intervention: Intervention, dossier: Path) -> Iterator[dict[str, Any]]:
@@ -317,15 +323,23 @@ def _photos(intervention: Intervention, dossier: Path) -> Iterator[dict[str, Any
         try:
             with acces(str(document.fichier.name)), document.fichier.open("rb") as fichier:
                 octets = fichier.read()
-            (dossier / nom).write_bytes(reduire(octets, cote=COTE_PHOTO))
+            large = _poser(reduire(octets, cote=COTE_PHOTO), dossier / nom)
         except (FichierManquantError, StockageIndisponibleError, *ILLISIBLE) as erreur:
             logger.warning("photo_absente_du_rapport", document=document.pk, erreur=repr(erreur))
             yield {
                 "fichier": None,
+                "large": True,
                 "legende": _("%(nom)s (indisponible)") % {"nom": legende},
             }
         else:
-            yield {"fichier": nom, "legende": legende}
+            yield {"fichier": nom, "large": large, "legende": legende}
+
+
+def _poser(image: bytes, chemin: Path) -> bool:
+    """Put a photo where the template finds it; whether it is wide enough to fill its column."""
+    chemin.write_bytes(image)
+    with Image.open(chemin) as lue:
+        return lue.width >= LARGE * lue.height
 
 
 # --- How it is written -----------------------------------------------------------------------------
@@ -333,16 +347,28 @@ def _photos(intervention: Intervention, dossier: Path) -> Iterator[dict[str, Any
 
 def _ligne(texte: object) -> str:
     """Printable, on one line."""
-    return " ".join(imprimable(str(texte)).split())
+    return _isoler(" ".join(imprimable(str(texte)).split()))
+
+
+def _texte(texte: str) -> str:
+    """Printable, line by line."""
+    return "\n".join(_isoler(ligne) for ligne in imprimable(texte).split("\n"))
+
+
+def _isoler(texte: str) -> str:
+    """In a page that reads from the right, words of any language keep their own direction (Unicode UAX 9, FSI)."""
+    return f"\u2068{texte}\u2069" if texte and get_language_bidi() else texte
 
 
 def _a_gauche(texte: object) -> str:
-    """Something that reads left to right in Arabic too: a number, a code, an address. Isolated (Unicode UAX 9)."""
-    propre = _ligne(texte)
+    """What reads left to right in Arabic too: a number, a code, a date (LRI)."""
+    propre = imprimable(str(texte))
     return f"\u2066{propre}\u2069" if propre else ""
 
 
+def _duree(minutes: int) -> str:
+    return _a_gauche(duree(minutes))
+
+
 def _instant(quand: datetime | None) -> str:
-    if quand is None:
-        return ""
-    return f"\u2066{date_format(timezone.localtime(quand), 'd/m/Y H:i')}\u2069"
+    return _a_gauche(date_format(timezone.localtime(quand), "d/m/Y H:i")) if quand else ""
