@@ -1,5 +1,9 @@
 """Routes under `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver
+from erp.api.routes import route
+from sync.api import views
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    route("sync", views.Sync.as_view(), name="api_sync"),
+    route("sync/documents", views.SyncDocuments.as_view(), name="api_sync_documents"),
+]
