@@ -4,4 +4,9 @@ from dashboard import views
 
 app_name = "dashboard"
 
-urlpatterns = [path("", views.accueil, name="accueil")]
+urlpatterns = [
+    path("", views.accueil, name="accueil"),
+    path("indicateurs/", views.indicateurs, name="indicateurs"),
+    path("indicateurs/equipements/<int:pk>/", views.equipement, name="equipement"),
+    path("indicateurs/techniciens/<int:pk>/", views.technicien, name="technicien"),
+]
