@@ -1,3 +1,10 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from documents.choices import TypeDocument
 from documents.models import Document
 from erp.filters import (
@@ -7,15 +14,47 @@ from erp.filters import (
     Filtres,
     IdsFiltre,
     JusquaFiltre,
+    ListeChoixField,
+    ListeFiltre,
     RechercheFiltre,
     Tris,
 )
+
+GENRES: Sequence[tuple[str, Promise]] = (
+    ("intervention", _("Intervention")),
+    ("equipement", _("Équipement")),
+    ("client", _("Client")),
+    ("contrat", _("Contrat")),
+)
+
+
+class ProprietaireFiltre(ListeFiltre):
+    """The kind of thing that a document belongs to, one or several."""
+
+    field_class = ListeChoixField
+
+    def filter(self, qs: QuerySet[Document], value: Any) -> QuerySet[Document]:
+        if not value:
+            return qs
+        condition = Q()
+        for genre in value:
+            condition |= Q(**{f"{genre}__isnull": False})
+        return qs.filter(condition)
 
 
 class DocumentFiltres(Filtres):
     """What documents are looked for by."""
 
-    search = RechercheFiltre("nom_fichier")
+    search = RechercheFiltre(
+        "nom_fichier",
+        "intervention__reference",
+        "intervention__titre",
+        "equipement__nom",
+        "equipement__code_interne",
+        "client__nom_entreprise",
+        "contrat__numero",
+    )
+    proprietaire = ProprietaireFiltre(choices=GENRES)
     type_document = ChoixFiltre("type_document", TypeDocument.choices)
     interne = DrapeauFiltre("interne")
     intervention_id = IdsFiltre("intervention_id")

@@ -32,3 +32,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
                 interne=False,
             )
         return self.none()
+
+    def for_list(self) -> Self:
+        """What a row of a list shows, in one query."""
+        return self.select_related("uploaded_by", "intervention", "equipement", "client", "contrat")

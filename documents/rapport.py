@@ -1,8 +1,8 @@
 """The report of an intervention as PDF: what the company hands to its client, and the client signs.
 
 One report for everybody who may open it: no price, no internal remark, no technical note, no internal photo, so that
-whoever forwards it gives nothing away. Drawn by typst from `templates/documents/rapport.typ`; archival (PDF/A-2b), and the
-same bytes as long as nothing that it tells of has changed.
+whoever forwards it gives nothing away. Drawn by typst from `templates/documents/rapport.typ`; archival (PDF/A-2b), and
+the same bytes as long as nothing that it tells of has changed.
 """
 
 import hashlib
@@ -216,14 +216,18 @@ def _sections(intervention: Intervention, dossier: Path) -> Iterator[dict[str, A
     pieces = list(_pieces(intervention))
     if pieces:
         yield _table(
-            _("Pièces utilisées"), {_("Référence"): 1, _("Désignation"): 3, _("Quantité"): 0}, pieces
+            _("Pièces utilisées"),
+            {_("Référence"): 1, _("Désignation"): 3, _("Quantité"): 0},
+            pieces,
         )
     photos = list(_photos(intervention, dossier))
     if photos:
         yield {"genre": "photos", "titre": _("Photos"), "photos": photos}
     etapes = list(_chronologie(intervention))
     if etapes:
-        yield _table(_("Déroulement"), {_("Le"): 0, _("Étape"): 1, _("Par"): 1, _("Détail"): 2}, etapes)
+        yield _table(
+            _("Déroulement"), {_("Le"): 0, _("Étape"): 1, _("Par"): 1, _("Détail"): 2}, etapes
+        )
     if intervention.satisfaction_client is not None:
         yield _textes(
             _("Satisfaction du client"),

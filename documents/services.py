@@ -116,7 +116,7 @@ def supprimer_document(*, par: User, document_id: int) -> None:
 
 
 def _effacer(stockage: Storage, nom: str, image: bool) -> None:
-    """The bytes of a document that is gone. A storage that does not answer loses nothing: the night's round finds them."""
+    """The bytes of a document that is gone; what a silent storage keeps of them, the night's round finds."""
     with suppress(StockageIndisponibleError, FichierManquantError), acces(nom):
         stockage.delete(nom)
         if image:

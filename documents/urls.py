@@ -5,6 +5,7 @@ from documents import views
 app_name = "documents"
 
 urlpatterns = [
+    path("", views.liste, name="liste"),
     path("<int:pk>/fichier", views.fichier, name="fichier"),
     path("<int:pk>/vignette", views.vignette, name="vignette"),
     path("<int:pk>/supprimer", views.supprimer, name="supprimer"),

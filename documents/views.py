@@ -5,20 +5,68 @@ from typing import Any
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.acces import Requete, connexion_requise
+from accounts.models import User
 from clients.models import Client, Contrat
 from documents import services
+from documents.choices import TypeDocument
+from documents.filters import GENRES, TRIS, DocumentFiltres
 from documents.forms import DepotForm
 from documents.models import Document
 from documents.permissions import peut_rendre_interne, peut_supprimer
-from documents.rapport import composer_rapport
+from documents.rapport import composer_rapport, rapport_disponible
 from documents.reponses import servir, servir_image, servir_rapport
 from documents.vignettes import vignette as dessiner_vignette
 from equipment.models import Equipement
 from erp.exceptions import ValidationError
+from erp.pages import JOUR, LISTE, OUI, Critere, Onglet, preparer_liste, rendre
 from interventions.models import Intervention
+
+
+@connexion_requise
+@require_GET
+def liste(request: Requete) -> HttpResponseBase:
+    """Everything uploaded that one sees, newest first."""
+    user = request.user
+    internes = (
+        (Critere("interne", _("Internes seulement"), OUI),) if peut_rendre_interne(user) else ()
+    )
+    page = preparer_liste(
+        request,
+        Document.objects.visible_to(user).for_list(),
+        tris=TRIS,
+        tri="-date_upload",
+        filtres=DocumentFiltres,
+        criteres=(
+            Critere("type_document", _("Nature"), choix=TypeDocument.choices),
+            Critere("proprietaire", _("Rattaché à"), choix=GENRES),
+            Critere(
+                "uploaded_by_id",
+                _("Déposé par"),
+                LISTE,
+                User.objects.visible_to(user).filter(
+                    pk__in=Document.objects.visible_to(user).values("uploaded_by")
+                ),
+            ),
+            Critere("date_upload_gte", _("Déposé depuis le"), JOUR),
+            Critere("date_upload_lte", _("Déposé jusqu’au"), JOUR),
+            *internes,
+        ),
+        onglets=(
+            Onglet(_("Tous"), {}),
+            Onglet(_("Photos"), {"type_document": "photo"}),
+            Onglet(_("Rapports"), {"type_document": "rapport"}),
+        ),
+    )
+    return rendre(request, "documents/liste.html", {"liste": page}, fragment="liste")
 
 
 @connexion_requise
@@ -74,6 +122,7 @@ def _cadre(
             "genre": genre,
             "objet": objet,
             "form": form,
+            "rapport": genre == "intervention" and rapport_disponible(request.user, objet),
             "lignes": [
                 (document, peut_supprimer(request.user, document)) for document in documents
             ],

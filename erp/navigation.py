@@ -69,6 +69,13 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 _("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}
             ),
             Entree(_("Gammes"), "list-check", "planning:gammes", GESTION),
+            Entree(
+                _("Documents"),
+                "file-text",
+                "documents:liste",
+                TOUS,
+                ((CLIENT, _("Mes documents")),),
+            ),
         ),
     ),
     (

@@ -365,6 +365,9 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 # How long a worker owns a message that it is sending, in seconds: longer than EMAIL_TIMEOUT, or two could send it.
 ENVOI_BAIL_SECONDES = env.int("ENVOI_BAIL_SECONDES", default=90)
 
+# What goes with a message beside its text, by event: `notifications` stands below the apps that know (ADR 0011).
+COMPLEMENTS_DES_COURRIELS = {"intervention_cloturee": "documents.courriels.completer_cloture"}
+
 # --- Security ---------------------------------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 
 from erp.models import ParametresSociete
 from notifications.choices import Canal, StatutEnvoi
+from notifications.complements import Complement, complement_de
 from notifications.models import Notification
 
 logger = structlog.get_logger(__name__)
@@ -30,6 +31,9 @@ logger = structlog.get_logger(__name__)
 # How long to wait after each failure but the last.
 DELAIS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 TENTATIVES_MAX = len(DELAIS) + 1
+# The last tries go without what is drawn for the message: a file that kills its worker each time must not keep the
+# words from leaving.
+TENTATIVES_COMPLETES = TENTATIVES_MAX - 2
 
 
 class Issue(StrEnum):
@@ -156,12 +160,15 @@ def composer(notification: Notification) -> EmailMultiAlternatives:
     societe = ParametresSociete.actuels()
     preferences = f"{settings.SITE_URL}{reverse('notifications:preferences')}"
     with translation.override(user.langue):
+        complet = notification.tentatives <= TENTATIVES_COMPLETES
+        complement = complement_de(notification) if complet else Complement()
         contexte = {
             "notification": notification,
             "destinataire": user,
             "societe": societe,
             "titre": notification.titre,
             "lien": f"{settings.SITE_URL}{notification.lien}" if notification.lien else "",
+            "liens": [(mots, f"{settings.SITE_URL}{chemin}") for mots, chemin in complement.liens],
             "preferences": preferences,
         }
         texte = render_to_string("courriels/notification.txt", contexte)
@@ -179,4 +186,6 @@ def composer(notification: Notification) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(html, "text/html")
+    for piece in complement.pieces:
+        message.attach(piece.nom, piece.contenu, piece.mime_type)
     return message

@@ -1,19 +1,25 @@
 """`/api/v1/documents`: upload, list, what is known of a file, its bytes, its removal."""
 
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from documents import services
 from documents.api.serializers import DepotEntree
+from documents.fichiers import TYPES_ADMIS
 from documents.filters import TRIS, DocumentFiltres
 from documents.models import Document
-from documents.reponses import servir
+from documents.rapport import composer_rapport
+from documents.reponses import servir, servir_image, servir_rapport
+from documents.vignettes import vignette
 from erp.api.columns import Colonnes
 from erp.api.listing import ListeApi
-from erp.api.schema import page_de, sortie
+from erp.api.schema import ErreurSerializer, page_de, sortie
 from erp.api.views import RequeteApi, VueApi
 from erp.exceptions import IntrouvableError
 
@@ -73,10 +79,63 @@ class UnDocument(VueApi):
         return self.vide()
 
 
+def _visible(request: RequeteApi, pk: int) -> Document:
+    document = Document.objects.visible_to(request.user).filter(pk=pk).first()
+    if document is None:
+        raise IntrouvableError
+    return document
+
+
+_OCTETS = OpenApiTypes.BINARY
+_CONDITION = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("L’ETag déjà reçu : 304 s’il vaut."),
+)
+
+
 class Fichier(VueApi):
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[
+            _CONDITION,
+            OpenApiParameter(
+                "Range",
+                str,
+                OpenApiParameter.HEADER,
+                description=_("Une plage d’octets, comme « bytes=0-1023 »."),
+            ),
+        ],
+        responses={
+            **{(200, genre): _OCTETS for genre in TYPES_ADMIS},
+            **{(206, genre): _OCTETS for genre in TYPES_ADMIS},
+            304: None,
+            416: None,
+        },
+    )
     def get(self, request: RequeteApi, pk: int) -> HttpResponseBase:
-        document = Document.objects.visible_to(request.user).filter(pk=pk).first()
-        if document is None:
-            raise IntrouvableError
-        return servir(request._request, document)
+        """The bytes of the document, whole or by ranges."""
+        return servir(request._request, _visible(request, pk))
+
+
+class Vignette(VueApi):
+    @extend_schema(parameters=[_CONDITION], responses={(200, "image/jpeg"): _OCTETS, 304: None})
+    def get(self, request: RequeteApi, pk: int) -> HttpResponseBase:
+        """A small JPEG of a photo; 404 for what is no picture."""
+        document = _visible(request, pk)
+        return servir_image(request._request, document, vignette(document))
+
+
+class RapportPdf(VueApi):
+    @extend_schema(
+        parameters=[_CONDITION],
+        responses={(200, "application/pdf"): _OCTETS, 304: None, 409: ErreurSerializer},
+    )
+    def get(self, request: RequeteApi, pk: int) -> HttpResponseBase:
+        """The report of the intervention as PDF, in the language of `Accept-Language`, else in the reader's own."""
+        langue = request.user.langue
+        if "Accept-Language" in request.headers:
+            langue = get_language() or langue
+        with translation.override(langue):
+            rapport = composer_rapport(par=request.user, intervention_id=pk)
+        return servir_rapport(request._request, rapport)
