@@ -2,7 +2,7 @@
 
 `Evaluateur.cout(k, ordre)` is None when technician k cannot do these tasks in this order; else the cost, with the best
 moment for a stop at the store. He leaves as late as possible without coming back later (the forward time slack of
-Savelsbergh, "The vehicle routing problem with time windows: minimizing route duration", ORSA J. on Computing 4(2), 1992).
+Savelsbergh, "The vehicle routing problem with time windows: minimizing route duration", ORSA J. Computing 4(2), 1992).
 """
 
 from math import inf
