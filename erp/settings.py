@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "erp.middleware.AdresseAppelant",
     "django_structlog.middlewares.RequestMiddleware",
     "erp.middleware.SessionPages",
     "erp.middleware.LanguePages",
@@ -147,7 +148,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "erp.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "erp"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -222,6 +223,17 @@ SILENCED_SYSTEM_CHECKS = [
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXYS", default=0)
 
+# --- Event stream: a process of its own ---------------------------------------------------------------------------------
+# What erp.asgi serves; erp stands below the app that holds it.
+FLUX_APPLICATION = "notifications.flux_asgi.application"
+# Objects whose changes are streamed, each to whoever its model's `visible_to` shows it.
+FLUX_OBJETS = {
+    "intervention": "interventions.Intervention",
+    "planning": "interventions.Planning",
+}
+# Where pages find the stream when no proxy brings it under their own address (`make run`): the port of its process.
+FLUX_PORT = env.int("FLUX_PORT", default=0)
+
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.JetonAuthentication"],
@@ -262,6 +274,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "erp.api.openapi.completer",
+    ],
     # one name per vocabulary, whatever the field that uses it is called
     "ENUM_NAME_OVERRIDES": {
         nom: f"{app}.choices.{nom.removesuffix(suffixe)}.choices"
@@ -290,9 +306,21 @@ SPECTACULAR_SETTINGS = {
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "range",
+]
+CORS_PREFLIGHT_MAX_AGE = 3600  # seconds
 CORS_EXPOSE_HEADERS = [
     "ETag",
     "Location",
+    "Content-Disposition",
+    "Idempotency-Replayed",
     "Retry-After",
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
@@ -409,6 +437,8 @@ _PREPARE: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.PositionalArgumentsFormatter(),
 ]
+# erp.middleware.AdresseAppelant writes it
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG else "json")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
