@@ -22,6 +22,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxMiddleware
 
+from erp.api.throttling import adresse
 from erp.exceptions import ERPException
 
 SANS_PAGE = ("/api/", "/health", "/metrics")
@@ -36,6 +37,17 @@ class _HorsApi:
         if request.path_info.startswith(SANS_PAGE):
             return self.get_response(request)
         return super().__call__(request)  # type: ignore[misc]  # the sibling class in the MRO
+
+
+class AdresseAppelant:
+    """The caller's address in every line of the log: the one that the rate limits count by, behind the same proxies."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        structlog.contextvars.bind_contextvars(ip=adresse(request))
+        return self.get_response(request)
 
 
 class SessionPages(_HorsApi, SessionMiddleware):

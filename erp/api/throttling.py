@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import redis
 import structlog
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -41,7 +42,7 @@ class _Panne:
     jusqua = 0.0
 
 
-def adresse(request: Request) -> str:
+def adresse(request: Request | HttpRequest) -> str:
     """The caller's address, behind as many proxies as the settings name."""
     transmises = request.META.get("HTTP_X_FORWARDED_FOR", "")
     proxys = settings.AXES_IPWARE_PROXY_COUNT
