@@ -137,6 +137,7 @@ def _statut(par: User, demande: Demande, voulu: dict[str, Any]) -> Issue:
     fusion = fusionner(vu_textes, textes, actuels, _deja_change())
     issue = Issue("interventions", intervention.pk, ancien != demande.vu.get("statut", ancien))
     issue.conflits = fusion.conflits
+    dite = _heure_dite(voulu.get("remarque", ""), demande.heure)
     if ancien == vers:
         _deja_la(par, intervention, voulu, fusion.ecrire, issue)
     else:
@@ -145,9 +146,7 @@ def _statut(par: User, demande: Demande, voulu: dict[str, Any]) -> Issue:
                 par=par,
                 intervention_id=intervention.pk,
                 vers=vers,
-                remarque=_heure_dite(voulu.pop("remarque", ""), demande.heure),
-                **voulu,
-                **fusion.ecrire,
+                **{**voulu, **fusion.ecrire, "remarque": dite},
             )
         except BusinessRuleError as refus:
             if refus.code != "TRANSITION_INTERDITE" or not issue.fusionnee:

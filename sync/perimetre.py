@@ -1,20 +1,22 @@
 """What a device holds: each entity as a queryset within what the user sees, and the columns of the ordinary API.
 
-A row's mark changes whenever what the device would read of it changes: it is a hash of `xmin`, which PostgreSQL renews
-at every write of the row by whatever path, and of the labels that are read from other rows. Columns derived from the
-clock are left out, the device derives them itself.
+A row's mark changes whenever what the device would read of it changes: it is a hash of `xmin` and `ctid`, which
+PostgreSQL renews at every write of the row by whatever path, and of the labels that are read from other rows. Columns
+derived from the clock are left out, the device derives them itself.
 
 The statement that reads every mark is the same for every user of a role but for its ids, so it is compiled once.
 """
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.utils import timezone
 
@@ -91,14 +93,15 @@ def _parmi(colonne: str, ids: str) -> Q:
     return Q(_Parmi(F(colonne), Value(_Ids(ids))))
 
 
-class _Xmin(Func):
-    """The transaction that last wrote the row which the source column belongs to."""
+class _Ecriture(Func):
+    """The write that made the row which the source column belongs to: its transaction, and where it put the row."""
 
     output_field = TextField()
 
     def as_sql(self, compiler: Any, connection: Any, **_contexte: Any) -> tuple[str, list[Any]]:
         (colonne,) = self.get_source_expressions()
-        return f"{compiler.quote_name_unless_alias(colonne.alias)}.xmin::text", []
+        table = compiler.quote_name_unless_alias(colonne.alias)
+        return f"{table}.xmin, {table}.ctid", []
 
 
 class _Marque(Func):
@@ -318,10 +321,14 @@ class Perimetre:
 
     @cached_property
     def _enonces(self) -> dict[str, _Sql]:
-        return {
-            nom: _enonce(rang, nom, modele, requete(self._personne), self.colonnes[nom])
-            for rang, (nom, (modele, requete, _c)) in enumerate(ENTITES.items())
-        }
+        """An entity that the role sees nothing of has none."""
+        enonces = {}
+        for rang, (nom, (modele, requete, _colonnes)) in enumerate(ENTITES.items()):
+            with suppress(EmptyResultSet):
+                enonces[nom] = _enonce(
+                    rang, nom, modele, requete(self._personne), self.colonnes[nom]
+                )
+        return enonces
 
     @cached_property
     def _toutes(self) -> _Sql:
@@ -340,9 +347,10 @@ class Perimetre:
     def marques(self, portee: Portee, entites: Sequence[str]) -> dict[str, dict[int, int]]:
         """{entity: {id: mark}} of these entities, in one statement."""
         lues: dict[str, dict[int, int]] = {nom: {} for nom in entites}
-        if not entites:
+        lisibles = [self._enonces[nom] for nom in entites if nom in self._enonces]
+        if not lisibles:
             return lues
-        sql, params = _union(self._enonces[nom] for nom in entites)
+        sql, params = _union(lisibles)
         noms = list(ENTITES)
         for rang, pk, marque in preparee(sql, [portee.valeur(param) for param in params]):
             lues[noms[rang]][pk] = marque
@@ -363,7 +371,7 @@ def _enonce(
     ]
     # the names of the columns are the seed: a release that answers with others tells every device again
     graine = zlib.crc32(f"{nom}:{','.join(colonnes.noms)}".encode())
-    marque = _Marque(F("pk"), _Xmin(F("pk")), *libelles, graine=graine)
+    marque = _Marque(F("pk"), _Ecriture(F("pk")), *libelles, graine=graine)
     choisies = lignes.order_by().annotate(marque_sync=marque).values_list("pk", "marque_sync")
     sql, params = choisies.query.sql_with_params()
     return " ".join(("SELECT", str(rang), ", e.* FROM (", sql, ") AS e(id, marque)")), params

@@ -138,7 +138,7 @@ def _reserver(par: User, uuid: UUID, demande: Demande, empreinte: bytes) -> int 
 
 def _empreinte(demande: Demande) -> bytes:
     """What is asked; the order of an object's members does not count."""
-    corps = orjson.dumps(demande, default=str, option=orjson.OPT_SORT_KEYS)
+    corps = orjson.dumps([*demande], default=str, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(corps).digest()
 
 
