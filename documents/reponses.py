@@ -32,12 +32,11 @@ def servir(request: HttpRequest, document: Document) -> HttpResponseBase:
         reponse = HttpResponse(status=416)
         reponse["Content-Range"] = f"bytes */{document.taille}"
         return reponse
-    debut, fin = plage or (0, document.taille - 1)
-    blocs = lire(document.fichier.storage, str(document.fichier.name), debut=debut, fin=fin)
+    blocs = lire(document.fichier.storage, str(document.fichier.name), plage)
     sortie = StreamingHttpResponse(blocs, status=206 if plage else 200)
     if plage:
-        sortie["Content-Range"] = f"bytes {debut}-{fin}/{document.taille}"
-    sortie["Content-Length"] = str(fin - debut + 1)
+        sortie["Content-Range"] = f"bytes {plage[0]}-{plage[1]}/{document.taille}"
+    sortie["Content-Length"] = str(plage[1] - plage[0] + 1 if plage else document.taille)
     return _avec_en_tetes(sortie, document)
 
 

@@ -4,6 +4,7 @@ django-storages downloads a whole object before its first byte is read; a file l
 whatever its size and wherever it lies.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -19,7 +20,7 @@ from erp.exceptions import ERPException
 logger = structlog.get_logger(__name__)
 
 BLOC = 64 * 1024  # bytes
-_ABSENT = {"404", "NoSuchKey", "NotFound"}
+_ABSENT = {"404", "NoSuchKey", "NotFound", "InvalidRange"}
 
 
 class StockageIndisponibleError(ERPException):
@@ -61,10 +62,10 @@ def acces(nom: str) -> Iterator[None]:
 
 
 class Blocs:
-    """The bytes from `debut` to `fin` (included) of an open file, one block at a time; closes it when done."""
+    """The next `reste` bytes of an open file (all there are, without), one block at a time; closes it when done."""
 
-    def __init__(self, fichier: IO[bytes], reste: int) -> None:
-        self._fichier, self._reste = fichier, reste
+    def __init__(self, fichier: IO[bytes], reste: int | None) -> None:
+        self._fichier, self._reste = fichier, sys.maxsize if reste is None else reste
 
     def __iter__(self) -> "Blocs":
         return self
@@ -81,21 +82,22 @@ class Blocs:
         self._fichier.close()
 
 
-def lire(stockage: Storage, nom: str, *, debut: int, fin: int) -> Blocs:
-    """Bytes `debut` to `fin` (included) of a stored file, never held in memory as a whole.
+def lire(stockage: Storage, nom: str, plage: tuple[int, int] | None = None) -> Blocs:
+    """A stored file, whole or from the first to the last byte (included) of `plage`, never held in memory as a whole.
 
     It is opened before this returns: FichierManquantError and StockageIndisponibleError are raised here, while there
     is still an answer to change. Whoever does not read to the end closes the result.
     """
+    reste = None if plage is None else plage[1] - plage[0] + 1
     with acces(nom):
         if isinstance(stockage, S3Storage):
-            return Blocs(_corps_s3(stockage, nom, debut, fin), fin - debut + 1)
+            return Blocs(_corps_s3(stockage, nom, plage), reste)
         fichier: Any = stockage.open(nom, "rb")
-        fichier.seek(debut)
-        return Blocs(fichier, fin - debut + 1)
+        if plage is not None:
+            fichier.seek(plage[0])
+        return Blocs(fichier, reste)
 
 
-def _corps_s3(stockage: S3Storage, nom: str, debut: int, fin: int) -> Any:
-    cle = stockage._normalize_name(nom)
-    plage = {"Range": f"bytes={debut}-{fin}"} if fin >= debut else {}
-    return stockage.bucket.Object(cle).get(**plage)["Body"]
+def _corps_s3(stockage: S3Storage, nom: str, plage: tuple[int, int] | None) -> Any:
+    options = {} if plage is None else {"Range": f"bytes={plage[0]}-{plage[1]}"}
+    return stockage.bucket.Object(stockage._normalize_name(nom)).get(**options)["Body"]

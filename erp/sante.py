@@ -55,7 +55,8 @@ def _stockage() -> None:
     """A folder must be writable (made on the first upload: its nearest parent stands in); a bucket must answer."""
     if not isinstance(default_storage, FileSystemStorage):
         try:
-            default_storage.exists("sante")
+            # asking for an object would take a bucket that is not there for one that lacks the object
+            default_storage.bucket.meta.client.head_bucket(Bucket=default_storage.bucket_name)
         except (OSError, BotoCoreError, ClientError) as erreur:
             raise Defaillance(f"no answer ({type(erreur).__name__})") from erreur
         return

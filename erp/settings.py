@@ -10,6 +10,7 @@ from typing import Any
 
 import environ
 import structlog
+from botocore.config import Config
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -364,8 +365,19 @@ if env.str("S3_BUCKET", default=""):
             "access_key": env.str("S3_ACCESS_KEY"),
             "secret_key": env.str("S3_SECRET_KEY"),
             "region_name": env.str("S3_REGION", default="") or None,
-            "default_acl": "private",
+            "default_acl": None,  # the bucket's own, private; many refuse a request that names one
             "file_overwrite": False,
+            # A store that is gone is said to be within seconds; one that is not Amazon's has one host for all its
+            # buckets, and may not know the checksums that Amazon's newest clients add.
+            "client_config": Config(
+                connect_timeout=3,
+                read_timeout=20,
+                retries={"total_max_attempts": 2, "mode": "standard"},
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if env.str("S3_ENDPOINT_URL", default="") else "auto"},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
         },
     }
 STORAGES = {

@@ -140,6 +140,12 @@ TACHES = (
         Horaire(minute="20", heure="3"),
         "Notifications lues et courriels envoyés il y a plus de six mois.",
     ),
+    Tache(
+        "Ménage des documents",
+        "documents.tasks.ranger_documents",
+        Horaire(minute="30", heure="3"),
+        "Fichiers que plus aucun document ne nomme ; signale les documents sans fichier.",
+    ),
 )
 
 
