@@ -69,6 +69,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 _("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}
             ),
             Entree(_("Gammes"), "list-check", "planning:gammes", GESTION),
+            Entree(_("Saisies hors ligne"), "device-mobile", "sync:liste", GESTION),
             Entree(
                 _("Documents"),
                 "file-text",

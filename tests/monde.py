@@ -24,6 +24,7 @@ from interventions.tests.factories import (
 from notifications.tests.factories import NotificationFactory
 from planning.tests.factories import GammeFactory, PlanFactory
 from stock.tests.factories import MouvementFactory, PieceFactory
+from sync.tests.factories import OperationFactory
 from technicians.tests.factories import (
     CompetenceFactory,
     DisponibiliteFactory,
@@ -87,6 +88,7 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         "absence": DisponibiliteFactory(technicien=technicien, demandee=True),
         "piece": piece,
         "mouvement": MouvementFactory(piece=piece),
+        "operation": OperationFactory(intervention=intervention),
         "intervention": intervention,
         "creneau": CreneauFactory(intervention=intervention, technicien=technicien),
         "journal": HistoriqueFactory(intervention=intervention),

@@ -14,11 +14,12 @@ FUSEAU = "Africa/Casablanca"
 
 @dataclass(frozen=True, slots=True)
 class Horaire:
-    """Every so many seconds, or at these minutes and hours (crontab, in Casablanca)."""
+    """Every so many seconds, or at these minutes, hours and days of the week (crontab, in Casablanca; 1 is Monday)."""
 
     secondes: int = 0
     minute: str = "*"
     heure: str = "*"
+    jour: str = "*"
 
     def ligne(self) -> dict[str, Any]:
         """The column of PeriodicTask, with its row; an administrator may have made the same row twice."""
@@ -29,7 +30,7 @@ class Horaire:
         quand = {
             "minute": self.minute,
             "hour": self.heure,
-            "day_of_week": "*",
+            "day_of_week": self.jour,
             "day_of_month": "*",
             "month_of_year": "*",
             "timezone": FUSEAU,
@@ -108,6 +109,12 @@ TACHES = (
         "technicians.tasks.surveiller_competences",
         Horaire(minute="0", heure="6"),
         "Compétences qui expirent dans 30 jours, dans 7 jours, ou qui viennent d’expirer.",
+    ),
+    Tache(
+        "Envoyer le bilan de la semaine",
+        "dashboard.tasks.envoyer_bilans",
+        Horaire(minute="0", heure="7", jour="1"),
+        "Les indicateurs de la semaine passée, aux responsables, par courriel.",
     ),
     Tache(
         "Consolider les comptes d’interventions",
