@@ -32,7 +32,7 @@ class Mots:
 
 MOTS: Mapping[str, Mots] = {
     "encours": Mots(
-        gettext_lazy("En cours de traitement"),
+        gettext_lazy("Non closes"),
         "inbox",
         gettext_lazy(
             "Interventions qui ne sont pas closes en ce moment, quelle que soit la période."
@@ -341,14 +341,14 @@ FORMES: Mapping[str, Forme] = {
         {"creees": "bleu", "closes": "vert"},
     ),
     "encours_statut": Forme(
-        gettext_lazy("En cours, par statut"),
+        gettext_lazy("Non closes, par statut"),
         gettext_lazy("Statut"),
         gettext_lazy("Tout est clos."),
         {"nombre": "bleu"},
         horizontale=True,
     ),
     "encours_age": Forme(
-        gettext_lazy("En cours, par ancienneté"),
+        gettext_lazy("Non closes, par ancienneté"),
         gettext_lazy("Depuis"),
         gettext_lazy("Tout est clos."),
         {"nombre": "orange"},
@@ -433,12 +433,7 @@ class Panneau:
 
 def panneau(repartition: Repartition) -> Panneau:
     forme = FORMES[repartition.cle]
-    dites = [
-        ligne
-        for ligne in repartition.lignes
-        if (ligne.libelle and any(ligne.valeurs.values())) or repartition.cle == "flux"
-    ]
-    tout_nul = not any(any(ligne.valeurs.values()) for ligne in dites)
+    tout_nul = not any(any(ligne.valeurs.values()) for ligne in repartition.lignes)
     retenues = [] if tout_nul else repartition.lignes
     fiche = _FICHES.get(repartition.cle, "")
     lignes = []
@@ -446,17 +441,27 @@ def panneau(repartition: Repartition) -> Panneau:
         cases = []
         for colonne, unite in repartition.colonnes.items():
             lien = ligne.liens.get(colonne)
-            mots = ecrire(colonne, unite, ligne.valeurs[colonne])
+            mots = _case(colonne, unite, ligne.valeurs[colonne])
             cases.append((mots, adresse(lien) if lien is not None and lien.nombre else ""))
         lignes.append((ligne.libelle, reverse(fiche, args=[ligne.cle]) if fiche else "", cases))
     return Panneau(
         repartition.cle,
         forme,
-        [str(COLONNES[colonne]) for colonne in repartition.colonnes],
+        [
+            f"{COLONNES[colonne]} (MAD)" if unite == Unite.MAD else str(COLONNES[colonne])
+            for colonne, unite in repartition.colonnes.items()
+        ],
         lignes,
         _donnees(repartition, forme) if retenues and forme.series else None,
         _resume(repartition, forme) if retenues else "",
     )
+
+
+def _case(colonne: str, unite: Unite, valeur: Valeur) -> str:
+    """As `ecrire`; the heading says MAD for the whole column."""
+    if unite == Unite.MAD and valeur is not None:
+        return str(number_format(valeur, decimal_pos=2, use_l10n=True, force_grouping=True))
+    return ecrire(colonne, unite, valeur)
 
 
 def _donnees(repartition: Repartition, forme: Forme) -> dict[str, Any]:

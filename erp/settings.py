@@ -406,7 +406,10 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 ENVOI_BAIL_SECONDES = env.int("ENVOI_BAIL_SECONDES", default=90)
 
 # What goes with a message beside its text, by event: `notifications` stands below the apps that know (ADR 0011).
-COMPLEMENTS_DES_COURRIELS = {"intervention_cloturee": "documents.courriels.completer_cloture"}
+COMPLEMENTS_DES_COURRIELS = {
+    "intervention_cloturee": "documents.courriels.completer_cloture",
+    "bilan_hebdomadaire": "dashboard.bilan.completer",
+}
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEBUG)

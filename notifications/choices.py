@@ -37,4 +37,5 @@ class Evenement(models.TextChoices):
     CONTRAT_CONSOMME = "contrat_consomme", _("Contrat bientôt consommé")
     COMPETENCE_EXPIRE = "competence_expire", _("Habilitation bientôt expirée")
     DOCUMENT_AJOUTE = "document_ajoute", _("Document ajouté")
+    BILAN_HEBDOMADAIRE = "bilan_hebdomadaire", _("Bilan de la semaine")
     COMPTE = "compte", _("Compte et mot de passe")

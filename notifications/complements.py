@@ -23,10 +23,12 @@ class PieceJointe:
 
 @dataclass(frozen=True, slots=True)
 class Complement:
-    """`liens` are (words, path of this site), shown as buttons after the message's own."""
+    """`liens` are (words, path of this site), shown as buttons after the message's own; `html` stands in
+    the place of the text for readers of HTML: the text has to say the same."""
 
     liens: tuple[tuple[str, str], ...] = ()
     pieces: tuple[PieceJointe, ...] = ()
+    html: str = ""
 
 
 def complement_de(notification: Notification) -> Complement:

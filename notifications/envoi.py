@@ -169,6 +169,7 @@ def composer(notification: Notification) -> EmailMultiAlternatives:
             "titre": notification.titre,
             "lien": f"{settings.SITE_URL}{notification.lien}" if notification.lien else "",
             "liens": [(mots, f"{settings.SITE_URL}{chemin}") for mots, chemin in complement.liens],
+            "complement": complement.html,
             "preferences": preferences,
         }
         texte = render_to_string("courriels/notification.txt", contexte)

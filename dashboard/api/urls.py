@@ -1,5 +1,9 @@
 """Routes under `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver
+from dashboard.api import views
+from erp.api.routes import route
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    route("dashboard", views.Indicateurs.as_view(), name="api_dashboard"),
+    route("dashboard/<slug:cle>", views.UnIndicateur.as_view(), name="api_indicateur"),
+]

@@ -14,7 +14,7 @@ from erp.calendrier import CASABLANCA, Calendrier
 from interventions.choices import TypeTemps
 from interventions.models import TempsPasse
 from technicians.models import Disponibilite, Technicien
-from technicians.presence import calendrier_societe
+from erp.societe import calendrier_societe
 from technicians.querysets import TechnicienQuerySet
 
 COLONNES = {
