@@ -1,6 +1,6 @@
 """The only writer of équipements, their statut, their meters and what contracts cover them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -140,8 +140,12 @@ def changer_statut_equipement(
     return equipement
 
 
-def suivre_intervention(*, equipement_id: int, vers: StatutEquipement) -> None:
+def suivre_intervention(
+    *, equipement_id: int, vers: StatutEquipement, sauf_si: Callable[[], bool] | None = None
+) -> None:
     """Let the machine's statut follow the work on it, when the table allows the move; otherwise it keeps its own.
+
+    `sauf_si`, asked once its row is locked, holds the move back.
 
     For `interventions.services` alone, which has authorised the user and owns the transaction: a machine retired or
     already declared down in the meantime is no reason to refuse that the work starts or ends.
@@ -149,7 +153,9 @@ def suivre_intervention(*, equipement_id: int, vers: StatutEquipement) -> None:
     equipement = Equipement.objects.select_for_update(no_key=True, of=("self",)).get(
         pk=equipement_id
     )
-    if vers in MOUVEMENTS_STATUT[StatutEquipement(equipement.statut)]:
+    if vers in MOUVEMENTS_STATUT[StatutEquipement(equipement.statut)] and not (
+        sauf_si is not None and sauf_si()
+    ):
         equipement.statut = vers
         equipement.enregistrer("statut")
 

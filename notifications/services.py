@@ -125,6 +125,11 @@ def renvoyer_echecs(*, ids: Iterable[int]) -> int:
     )
 
 
+def oublier(*, sujet: str) -> None:
+    """Take back every message of a `sujet` that no longer exists: its link would lead nowhere."""
+    Notification.objects.filter(sujet=sujet).delete()
+
+
 def lire(*, par: User, notification_id: int) -> Notification:
     """Mark one as read. Raises IntrouvableError when it is not his; reading twice keeps the first moment."""
     siennes = Notification.objects.visible_to(par).dans_l_application()

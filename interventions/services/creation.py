@@ -27,6 +27,7 @@ from interventions.services.champs import (
 )
 from interventions.services.echeance import calculer_date_limite
 from interventions.services.vie import appliquer
+from notifications.services import oublier
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +169,5 @@ def supprimer_intervention(*, par: User, intervention_id: int) -> None:
             _("Cette intervention a déjà un historique : annulez-la plutôt."),
             code="INTERVENTION_ENTAMEE",
         )
+    oublier(sujet=f"intervention:{intervention.pk}")
     intervention.delete()

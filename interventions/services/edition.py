@@ -1,6 +1,6 @@
 """Changing what was asked for, what the field writes while the work goes on, and remarks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from erp.exceptions import AuthorizationError, BusinessRuleError, ErreurChamp, ValidationError
 from interventions import notifications
-from interventions.choices import ActionJournal, Priorite
+from interventions.choices import MOTIFS_DU_CLIENT, ActionJournal, Priorite
 from interventions.models import HistoriqueIntervention, Intervention
 from interventions.permissions import peut_modifier, peut_remarquer, peut_saisir
 from interventions.services._commun import enregistrer, exiger_texte, journaliser, verrouiller
@@ -83,6 +83,8 @@ def modifier_intervention(
             depart=intervention.date_creation,
             contrat=intervention.contrat,
         )
+        if intervention.date_limite is not None:
+            intervention.date_limite += _attente_du_client(intervention)
     changes = {
         champ: [_json(ancien), _json(getattr(intervention, champ))]
         for champ, ancien in avant.items()
@@ -95,6 +97,21 @@ def modifier_intervention(
     enregistrer(intervention, *(champ.removesuffix("_id") for champ in avant))
     journaliser(intervention, ActionJournal.MODIFICATION, par=par, donnees=changes)
     return intervention
+
+
+def _attente_du_client(intervention: Intervention) -> timedelta:
+    """How long the clock has stood still for the client's sake, in the waits that are over; the journal tells."""
+    total, depuis = timedelta(0), None
+    lignes = intervention.historique.filter(
+        action__in=(ActionJournal.MISE_EN_ATTENTE, ActionJournal.REPRISE)
+    ).order_by("pk")
+    for action, quand, donnees in lignes.values_list("action", "horodatage", "donnees"):
+        if action == ActionJournal.REPRISE:
+            total += quand - depuis if depuis is not None else timedelta(0)
+            depuis = None
+        elif donnees.get("motif_attente", [None, ""])[1] in MOTIFS_DU_CLIENT:
+            depuis = quand
+    return total
 
 
 def _autoriser(par: User, intervention: Intervention, champs: set[str]) -> None:

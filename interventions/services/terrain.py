@@ -14,6 +14,7 @@ from interventions.choices import ActionJournal, ResultatControle, Statut, TypeT
 from interventions.models import Intervention, InterventionPiece, PointControle, TempsPasse
 from interventions.permissions import peut_modifier, peut_saisir
 from interventions.services._commun import enregistrer, exiger_texte, journaliser, verrouiller
+from interventions.services.vie import prix_de_retour
 from stock.choices import TypeMouvement
 from stock.services import mouvement_intervention
 from technicians.models import Technicien
@@ -72,6 +73,9 @@ def consommer_piece(
         type_mouvement=type_mouvement,
         quantite=quantite,
         motif=intervention.reference,
+        prix_unitaire=prix_de_retour(intervention, piece_id)
+        if type_mouvement == TypeMouvement.RETOUR
+        else None,
     )
     signe = 1 if type_mouvement == TypeMouvement.SORTIE else -1
     ligne = InterventionPiece.objects.create(
@@ -141,6 +145,8 @@ def ajouter_temps(
 def _technicien_du_temps(
     par: User, intervention: Intervention, technicien_id: int | None
 ) -> Technicien:
+    if not par.est_gestion and technicien_id not in (None, intervention.technicien_id):
+        raise AuthorizationError()
     if technicien_id is None or not par.est_gestion:
         if intervention.technicien is None:
             raise ValidationError.champ(

@@ -8,10 +8,11 @@ answers with their names.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -230,9 +231,12 @@ def _cloturer(
     _calculer_duree_et_couts(intervention)
     liberer_creneau(intervention)
     toujours_en_panne = bool(donnees.get("toujours_en_panne"))
-    if not toujours_en_panne and not _autre_travail_sur_la_machine(intervention):
+    if not toujours_en_panne:
+        # asked under the machine's lock: of two jobs on it that close at once, the second sees the first closed
         suivre_intervention(
-            equipement_id=intervention.equipement_id, vers=StatutEquipement.OPERATIONNEL
+            equipement_id=intervention.equipement_id,
+            vers=StatutEquipement.OPERATIONNEL,
+            sauf_si=partial(_autre_travail_sur_la_machine, intervention),
         )
     return (
         "diagnostic",
@@ -256,7 +260,7 @@ def _annuler(
     intervention.en_attente_depuis = None
     liberer_creneau(intervention)
     retournees = _rendre_les_pieces(intervention, par)
-    intervention.cout_pieces = _cout_pieces(intervention)
+    intervention.cout_pieces = Decimal(0)  # nothing is held any more
     return ("motif_annulation", "en_attente_depuis", "cout_pieces"), {
         "motif_annulation": [None, motif],
         **({"pieces_retournees": retournees} if retournees else {}),
@@ -347,11 +351,22 @@ def _cout_pieces(intervention: Intervention) -> Decimal:
     return max(total, Decimal(0)).quantize(CENTIME, ROUND_HALF_UP)
 
 
+def prix_de_retour(intervention: Intervention, piece_id: int) -> Decimal | None:
+    """What a part that comes back is worth, MAD: the mean price of what the job still holds, not today’s price."""
+    net = intervention.pieces.filter(piece=piece_id).aggregate(
+        quantite=Sum("quantite"), cout=Sum(F("quantite") * F("prix_unitaire"))
+    )
+    if not net["quantite"] or net["cout"] < 0:
+        return None
+    return Decimal(net["cout"] / net["quantite"]).quantize(CENTIME, ROUND_HALF_UP)
+
+
 def _rendre_les_pieces(intervention: Intervention, par: User) -> dict[str, str]:
     """Bring back to stock what was taken for the job: {reference: quantity}."""
+    # one line per part, whatever it cost each time: what was taken at one price may have come back at another
     from_stock = (
         intervention.pieces.order_by("piece_id")
-        .values("piece_id", "piece__reference", "prix_unitaire")
+        .values("piece_id", "piece__reference")
         .annotate(net=Sum("quantite"))
         .filter(net__gt=0)
     )
@@ -363,12 +378,13 @@ def _rendre_les_pieces(intervention: Intervention, par: User) -> dict[str, str]:
             type_mouvement=TypeMouvement.RETOUR,
             quantite=ligne["net"],
             motif=_("Annulation de %(reference)s") % {"reference": intervention.reference},
+            prix_unitaire=prix_de_retour(intervention, ligne["piece_id"]),
         )
         intervention.pieces.create(
             piece_id=ligne["piece_id"],
             mouvement=mouvement,
             quantite=-ligne["net"],
-            prix_unitaire=ligne["prix_unitaire"],
+            prix_unitaire=mouvement.prix_unitaire,
         )
         rendues[ligne["piece__reference"]] = str(ligne["net"])
     return rendues
