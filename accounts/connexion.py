@@ -1,5 +1,6 @@
 """Signing in and out, and choosing a password by e-mail: the pages that a stranger may open."""
 
+import math
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -18,6 +19,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.blocage import secondes_restantes
+from accounts.middleware import noter_appareil
 from accounts.services import (
     compte_du_lien,
     demander_reinitialisation,
@@ -54,15 +57,25 @@ class Connexion(LoginView):
         reponse = self.render_to_response(self.get_context_data(form=form, bloque=bloque))
         reponse.status_code = 429 if bloque else 422
         if bloque:
-            reponse["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
+            reponse["Retry-After"] = str(secondes_restantes(self.request, self._identifiant(form)))
+        return reponse
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        reponse = super().form_valid(form)
+        noter_appareil(self.request)
         return reponse
 
     def _est_bloque(self, form: AuthenticationForm) -> bool:
-        identifiant = str(form.data.get("username", "")).strip()
-        return not AxesProxyHandler.is_allowed(self.request, {"username": identifiant})
+        return not AxesProxyHandler.is_allowed(self.request, {"username": self._identifiant(form)})
+
+    def _identifiant(self, form: AuthenticationForm) -> str:
+        return str(form.data.get("username", "")).strip()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+        minutes = 0
+        if kwargs.get("bloque"):
+            secondes = secondes_restantes(self.request, self._identifiant(kwargs["form"]))
+            minutes = math.ceil(secondes / 60)
         demo = COMPTES if settings.DEBUG else ()
         return super().get_context_data(**kwargs) | {"comptes_demo": demo, "minutes": minutes}
 

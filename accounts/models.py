@@ -1,14 +1,17 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Langue, Role
 from accounts.fields import EmailMinuscule
-from accounts.querysets import SessionApiQuerySet, UserManager
+from accounts.querysets import SessionApiQuerySet, SessionWebQuerySet, UserManager
+from accounts.sessions_web import SessionStore
 from erp.models import Horodate
 
 ROLE_SYSTEME = "systeme"
@@ -132,3 +135,47 @@ class SessionApi(Horodate):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.agent or self.adresse or self.pk}"
+
+
+class SessionWeb(AbstractBaseSession):
+    """One sign-in to the pages. Its key is a secret, so it is spoken of by its imprint.
+
+    Written by the session engine, from what is in the session. The key to `users` is not enforced: the engine would
+    take a refusal for a key that is taken, and try for ever.
+    """
+
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        null=True,
+        db_constraint=False,
+        related_name="sessions_web",
+        verbose_name=_("utilisateur"),
+    )
+    agent = models.CharField(_("appareil"), max_length=200, blank=True)
+    adresse = models.CharField(_("adresse"), max_length=64, blank=True)
+    ouverte_le = models.DateTimeField(_("ouverte le"), null=True)
+    utilisee_le = models.DateTimeField(_("utilisée le"), null=True)
+
+    objects = SessionWebQuerySet.as_manager()
+
+    class Meta:
+        db_table = "sessions_web"
+        verbose_name = _("session des pages")
+        verbose_name_plural = _("sessions des pages")
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.agent or self.adresse}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
+
+    @property
+    def empreinte(self) -> str:
+        return empreinte(self.session_key)
+
+
+def empreinte(cle: str) -> str:
+    """What a session of the pages is called where others may read it."""
+    return salted_hmac("accounts.SessionWeb", cle, algorithm="sha256").hexdigest()[:16]

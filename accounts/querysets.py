@@ -7,7 +7,7 @@ from django.db import models
 from accounts.choices import Role
 
 if TYPE_CHECKING:
-    from accounts.models import SessionApi, User
+    from accounts.models import SessionApi, SessionWeb, User
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -66,3 +66,13 @@ class SessionApiQuerySet(models.QuerySet["SessionApi"]):
     def ouvertes(self, maintenant: datetime) -> Self:
         """Neither revoked nor expired."""
         return self.filter(revoquee_le__isnull=True, expire_le__gt=maintenant)
+
+
+class SessionWebQuerySet(models.QuerySet["SessionWeb"]):
+    def visible_to(self, user: "User") -> Self:
+        """Everybody sees his own."""
+        return self.filter(user=user) if user.is_active else self.none()
+
+    def ouvertes(self, maintenant: datetime) -> Self:
+        """Not expired; a closed one is gone."""
+        return self.filter(expire_date__gt=maintenant)

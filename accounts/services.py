@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts import permissions
+from accounts import blocage, permissions
 from accounts.choices import Langue, Role
 from accounts.models import User
 from accounts.sessions import fermer_sessions
@@ -144,6 +144,15 @@ def changer_activation(*, par: User, user_id: int, actif: bool) -> User:
         fermer_sessions(user)
     user.is_active = actif
     user.enregistrer("is_active")
+    return user
+
+
+@transaction.atomic
+def deverrouiller(*, par: User, user_id: int) -> User:
+    """End the lock-out of an account after too many failed sign-ins, from every address. Not locked: nothing to do."""
+    exiger(permissions.peut_gerer(par))
+    user: User = trouver(User.objects.visible_to(par), user_id)
+    blocage.oublier_echecs(user)
     return user
 
 

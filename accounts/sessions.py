@@ -1,11 +1,11 @@
-"""Sessions of the API: two tokens at sign-in, a new pair at each refresh, the end of both.
+"""Sessions: those of the API, with two tokens at sign-in, a new pair at each refresh; those of the pages.
 
 An access token lives for minutes and names its session; a refresh token is good once. One that was already spent ends
 its whole session: either its owner or a thief holds a newer one, and nobody can tell which.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -17,7 +17,9 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.models import SessionApi, User
+from accounts.models import SessionApi, SessionWeb, User
+from accounts.querysets import SessionApiQuerySet, SessionWebQuerySet
+from erp.annonces import annoncer_acces
 from erp.exceptions import ERPException, IntrouvableError
 
 ID_MAX = 2**63 - 1
@@ -110,23 +112,100 @@ def fermer_session(*, par: User, session_id: int) -> None:
     )
     if not fermees:
         raise IntrouvableError
+    annoncer_acces()
+
+
+@transaction.atomic
+def fermer_session_web(*, par: User, marque: str) -> None:
+    """End one of one's own sessions of the pages, named by its imprint. Raises IntrouvableError."""
+    siennes = SessionWeb.objects.visible_to(par)
+    cle = next((session.pk for session in siennes if session.empreinte == marque), None)
+    if cle is None:
+        raise IntrouvableError
+    siennes.filter(pk=cle).delete()
+    annoncer_acces()
 
 
 def fermer_sessions(user: User) -> int:
     """Sign a person out everywhere (new password, deactivated account); how many sessions ended."""
+    return _fermer(user, SessionApi.objects.filter(user=user), SessionWeb.objects.filter(user=user))
+
+
+def fermer_les_autres(*, par: User, api: int | None = None, web: str | None = None) -> int:
+    """Sign out everywhere else than here: the session `api`, or that of the pages with key `web`. How many ended."""
+    return _fermer(
+        par,
+        SessionApi.objects.visible_to(par).exclude(pk=api),
+        SessionWeb.objects.visible_to(par).exclude(pk=web),
+    )
+
+
+@transaction.atomic
+def _fermer(user: User, api: SessionApiQuerySet, web: SessionWebQuerySet) -> int:
     maintenant = timezone.now()
-    return SessionApi.objects.filter(user=user, revoquee_le__isnull=True).update(
+    fermees = api.filter(revoquee_le__isnull=True).update(
         revoquee_le=maintenant, updated_at=maintenant
+    )
+    fermees += web.delete()[0]
+    annoncer_acces()
+    return fermees
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOuverte:
+    """Where a person is signed in, as his profile shows it."""
+
+    genre: str  # "api" or "web"
+    marque: str
+    agent: str
+    adresse: str
+    ouverte_le: datetime | None
+    utilisee_le: datetime | None
+    courante: bool = False
+
+
+def sessions_ouvertes(user: User, web: str | None = None) -> list[SessionOuverte]:
+    """His sessions of the pages and of the API, the current one (its key) first, then the last used."""
+    maintenant = timezone.now()
+    ouvertes = [
+        SessionOuverte(
+            "web",
+            session.empreinte,
+            session.agent,
+            session.adresse,
+            session.ouverte_le,
+            session.utilisee_le,
+            courante=session.pk == web,
+        )
+        for session in SessionWeb.objects.visible_to(user).ouvertes(maintenant)
+    ]
+    ouvertes += [
+        SessionOuverte(
+            "api",
+            str(session.pk),
+            session.agent,
+            session.adresse or "",
+            session.created_at,
+            session.utilisee_le,
+        )
+        for session in SessionApi.objects.visible_to(user).ouvertes(maintenant)[:200]
+    ]
+    jamais = datetime.min.replace(tzinfo=UTC)
+    return sorted(
+        ouvertes,
+        key=lambda ouverte: (ouverte.courante, ouverte.utilisee_le or jamais),
+        reverse=True,
     )
 
 
 def purger_sessions(maintenant: datetime) -> int:
-    """Forget sessions that expired, or ended, a month ago or more; how many."""
+    """Forget sessions of the API that ended a month ago or more, and those of the pages that expired; how many."""
     limite = maintenant - timedelta(days=30)
     perimees = SessionApi.objects.filter(expire_le__lt=limite) | SessionApi.objects.filter(
         revoquee_le__lt=limite
     )
-    return perimees.delete()[0]
+    finies = SessionWeb.objects.filter(expire_date__lt=maintenant).delete()[0]
+    return perimees.delete()[0] + finies
 
 
 def lire(classe: type[J], brut: str) -> J:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import permissions, services
+from accounts import blocage, permissions, services, sessions
 from accounts.acces import Requete, connexion_requise
 from accounts.choices import Role
 from accounts.filters import TRIS, UtilisateurFiltres
@@ -64,6 +65,7 @@ def detail(request: Requete, pk: int) -> HttpResponseBase:
             "contact": getattr(compte, "contact", None),
             "peut_gerer": permissions.peut_gerer(request.user),
             "soi": compte.pk == request.user.pk,
+            "bloque": permissions.peut_gerer(request.user) and blocage.bloque(compte),
         },
     )
 
@@ -125,6 +127,17 @@ def activer(request: Requete, pk: int) -> HttpResponseBase:
 
 @connexion_requise
 @require_POST
+def deverrouiller(request: Requete, pk: int) -> HttpResponseBase:
+    compte = services.deverrouiller(par=request.user, user_id=pk)
+    return aller(
+        request,
+        compte.get_absolute_url(),
+        _("La personne peut de nouveau essayer de se connecter."),
+    )
+
+
+@connexion_requise
+@require_POST
 def inviter(request: Requete, pk: int) -> HttpResponseBase:
     compte = services.inviter(par=request.user, user_id=pk)
     return aller(
@@ -156,10 +169,33 @@ def profil(request: Requete) -> HttpResponseBase:
     return rendre(
         request,
         "accounts/profil.html",
-        {"form": form},
+        {
+            "form": form,
+            "sessions": sessions.sessions_ouvertes(request.user, request.session.session_key),
+        },
         fragment="formulaire",
         status=form.status,
     )
+
+
+@connexion_requise
+@require_POST
+def fermer_session(request: Requete, genre: str, marque: str) -> HttpResponseBase:
+    """One of one's own: `genre` says whether it is of the pages (web) or of the mobile application (api)."""
+    if genre == "web":
+        sessions.fermer_session_web(par=request.user, marque=marque)
+    elif genre == "api" and marque.isdecimal() and int(marque) <= sessions.ID_MAX:
+        sessions.fermer_session(par=request.user, session_id=int(marque))
+    else:
+        raise Http404
+    return aller(request, reverse("accounts:profil"), _("La session est fermée."))
+
+
+@connexion_requise
+@require_POST
+def fermer_les_autres(request: Requete) -> HttpResponseBase:
+    sessions.fermer_les_autres(par=request.user, web=request.session.session_key)
+    return aller(request, reverse("accounts:profil"), _("Toutes vos autres sessions sont fermées."))
 
 
 @connexion_requise

@@ -1,9 +1,12 @@
-"""ASGI entry point, kept for the event streams: ordinary requests are served by WSGI workers."""
+"""ASGI entry point of the event stream, in a process of its own: pages and API are served by the WSGI workers."""
 
 import os
 
-from django.core.asgi import get_asgi_application
+from django import setup
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
+setup()
 
-application = get_asgi_application()
+application = import_string(settings.FLUX_APPLICATION)

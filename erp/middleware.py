@@ -4,6 +4,7 @@ The API authenticates by bearer token on every request: a session, a form token 
 and mean nothing. Each class below is Django's, with one question asked first.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,11 +22,24 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxMiddleware
+from django_structlog.middlewares import RequestMiddleware
 
 from erp.api.throttling import adresse
 from erp.exceptions import ERPException
 
 SANS_PAGE = ("/api/", "/health", "/metrics")
+
+
+# Paths that let their holder in (choose a password …): the log keeps what they are for, not the secret.
+SECRETS = re.compile(r"^(\S+ /mot-de-passe/)[^?]+")
+
+
+class JournalRequetes(RequestMiddleware):
+    """One line when a request begins and one when it ends, without the secrets of its path."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return SECRETS.sub(r"\1…", RequestMiddleware.format_request(request))
 
 
 class _HorsApi:

@@ -105,13 +105,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "erp.middleware.AdresseAppelant",
-    "django_structlog.middlewares.RequestMiddleware",
+    "erp.middleware.JournalRequetes",
     "erp.middleware.SessionPages",
     "erp.middleware.LanguePages",
     "django.middleware.common.CommonMiddleware",
     "erp.middleware.CsrfPages",
     "erp.middleware.AuthentificationPages",
     "erp.middleware.LangueUtilisateur",
+    "accounts.middleware.SessionSuivie",
     "erp.middleware.MessagesPages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "erp.middleware.HtmxPages",
@@ -217,6 +218,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=env.int("CONNEXION_BLOCAGE_MINUTES", defau
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True
+# A try during the lock-out does not prolong it: it ends when the answer said it would.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "accounts.blocage.identifiant"
 SILENCED_SYSTEM_CHECKS = [
     "axes.W002",  # the sign-in page and `/auth` show the lock-out themselves
     "security.W003",  # erp.middleware.CsrfPages is Django's own, for pages; the check knows one name only
@@ -224,7 +228,7 @@ SILENCED_SYSTEM_CHECKS = [
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXYS", default=0)
 
-# --- Event stream: a process of its own ---------------------------------------------------------------------------------
+# --- Event stream: a process of its own -------------------------------------------------------------------------------
 # What erp.asgi serves; erp stands below the app that holds it.
 FLUX_APPLICATION = "notifications.flux_asgi.application"
 # Objects whose changes are streamed, each to whoever its model's `visible_to` shows it.
@@ -374,7 +378,9 @@ if env.str("S3_BUCKET", default=""):
                 read_timeout=20,
                 retries={"total_max_attempts": 2, "mode": "standard"},
                 signature_version="s3v4",
-                s3={"addressing_style": "path" if env.str("S3_ENDPOINT_URL", default="") else "auto"},
+                s3={
+                    "addressing_style": "path" if env.str("S3_ENDPOINT_URL", default="") else "auto"
+                },
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),
@@ -414,6 +420,7 @@ COMPLEMENTS_DES_COURRIELS = {
 # --- Security ---------------------------------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "accounts.sessions_web"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

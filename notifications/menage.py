@@ -6,8 +6,9 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from notifications import flux
 from notifications.choices import Canal, StatutEnvoi
-from notifications.models import Notification
+from notifications.models import EvenementFlux, Notification
 
 CONSERVATION = relativedelta(months=6)
 
@@ -25,3 +26,9 @@ def purger(*, maintenant: datetime | None = None, taille: int = 5000) -> int:
     while lot := list(perimees.values_list("pk", flat=True)[:taille]):
         total += Notification.objects.filter(pk__in=lot).delete()[0]
     return total
+
+
+def purger_flux(*, maintenant: datetime | None = None) -> int:
+    """Delete the events that no stream can be resumed from any more; returns how many went."""
+    limite = (maintenant or timezone.now()) - flux.CONSERVATION
+    return EvenementFlux.objects.filter(created_at__lt=limite).delete()[0]

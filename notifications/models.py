@@ -1,6 +1,8 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,3 +103,66 @@ class PreferenceNotification(Horodate):
 
     def __str__(self) -> str:
         return f"{self.user} : {self.get_evenement_display()} / {self.get_canal_display()}"
+
+
+class EvenementFlux(models.Model):
+    """Something that those who have a stream open are told at once: only what happened, to what, never its content.
+
+    With a `user` it is for this person alone; without, for whoever may see the object when it is delivered. Rows are
+    appended in the transaction of what they tell of and forgotten after two days. `transaction` is that transaction's
+    number: a reader knows by it what he has seen.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("destinataire"),
+        db_index=False,
+    )
+    genre = models.CharField(_("genre"), max_length=40)
+    action = models.CharField(_("action"), max_length=40)
+    objet = models.CharField(_("objet"), max_length=40, blank=True)
+    objet_id = models.BigIntegerField(_("numéro de l’objet"), null=True, blank=True)
+    transaction = models.BigIntegerField(
+        _("transaction"),
+        editable=False,
+        db_default=Cast(
+            Cast(
+                Func(function="pg_current_xact_id", output_field=models.TextField()),
+                models.TextField(),
+            ),
+            models.BigIntegerField(),
+        ),
+    )
+    created_at = models.DateTimeField(_("créé le"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "evenements_flux"
+        verbose_name = _("événement du flux")
+        verbose_name_plural = _("événements du flux")
+        indexes = (
+            models.Index(F("transaction"), name="idx_flux_transaction"),
+            models.Index(fields=["created_at"], name="idx_flux_date"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="flux_adresse",
+                condition=Q(user__isnull=False) | Q(objet_id__isnull=False) & ~Q(objet=""),
+            ),
+        )
+        triggers = (
+            # delivered at commit; several in one transaction make one
+            pgtrigger.Trigger(
+                name="flux_annoncer",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="PERFORM pg_notify('gmao_flux', ''); RETURN NULL;",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.genre} / {self.action} {self.objet} {self.objet_id or ''}".strip()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from erp.exceptions import IntrouvableError, ValidationError
+from notifications import flux
 from notifications.choices import Canal, Evenement, StatutEnvoi
 from notifications.models import Notification, PreferenceNotification
 from notifications.tasks import publier
@@ -18,7 +19,7 @@ CANAUX = (Canal.IN_APP, Canal.EMAIL)
 TITRE_MAX = 250
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notifier(
     *,
     destinataires: Iterable[User],
@@ -33,7 +34,7 @@ def notifier(
 
     `titre` and `message` are called once per language, under that language. Nobody hears of what he did himself
     (`sauf`), nor an inactive account, nor what he turned off. `lien` is a path of this site, `sujet` such as
-    `intervention:123`. Two queries beside that of `destinataires`. Returns how many rows were written.
+    `intervention:123`. Three queries beside that of `destinataires`. Returns how many rows were written.
     """
     personnes = {
         user.pk: user
@@ -73,6 +74,7 @@ def notifier(
                 )
             )
     Notification.objects.bulk_create(lignes)
+    flux.annoncer(ligne for ligne in lignes if ligne.canal == Canal.IN_APP)
     courriels = [ligne.pk for ligne in lignes if ligne.canal == Canal.EMAIL]
     if courriels:
         transaction.on_commit(partial(publier, courriels))
@@ -125,6 +127,7 @@ def renvoyer_echecs(*, ids: Iterable[int]) -> int:
     )
 
 
+@transaction.atomic
 def oublier(*, sujet: str) -> None:
     """Take back every message of a `sujet` that no longer exists: its link would lead nowhere."""
     Notification.objects.filter(sujet=sujet).delete()
@@ -133,16 +136,32 @@ def oublier(*, sujet: str) -> None:
 def lire(*, par: User, notification_id: int) -> Notification:
     """Mark one as read. Raises IntrouvableError when it is not his; reading twice keeps the first moment."""
     siennes = Notification.objects.visible_to(par).dans_l_application()
-    siennes.filter(pk=notification_id, lu=False).update(lu=True, date_lu=timezone.now())
+    if siennes.filter(pk=notification_id, lu=False).update(lu=True, date_lu=timezone.now()):
+        _annoncer_lecture(par, notification_id)
     notification = siennes.filter(pk=notification_id).first()
     if notification is None:
         raise IntrouvableError()
     return notification
 
 
+@transaction.atomic
 def tout_lire(*, par: User) -> int:
     """Mark all as read; returns how many were not."""
-    return Notification.objects.visible_to(par).non_lues().update(lu=True, date_lu=timezone.now())
+    siennes = Notification.objects.visible_to(par).non_lues()
+    if lues := siennes.update(lu=True, date_lu=timezone.now()):
+        _annoncer_lecture(par)
+    return lues
+
+
+def _annoncer_lecture(user: User, *ids: int) -> None:
+    """His other windows and devices count again."""
+    flux.publier(
+        genre=flux.NOTIFICATION,
+        action="lue",
+        objet=flux.NOTIFICATION,
+        objet_ids=ids,
+        destinataires=[user.pk],
+    )
 
 
 def preferences(user: User) -> dict[tuple[Evenement, Canal], bool]:

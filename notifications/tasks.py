@@ -58,7 +58,11 @@ def relancer_envois() -> int:
 
 @shared_task
 def purger_notifications() -> int:
-    """Delete what was read or sent over six months ago. Twice is safe: the second finds nothing left."""
+    """Delete what was read or sent over six months ago, and what the streams told two days ago.
+
+    Twice is safe: the second finds nothing left. Returns how many notifications went.
+    """
+    menage.purger_flux()
     return menage.purger()
 
 

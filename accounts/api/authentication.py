@@ -1,8 +1,14 @@
 """Bearer tokens: who is calling, as the database knows him now."""
 
+from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -71,6 +77,47 @@ class JetonAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+class SessionDePage(BaseAuthentication):
+    """The session of the pages, for the one thing that they ask of the API themselves: the event stream, read only.
+
+    Another site's page is refused: its origin has another host name.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, SessionBase] | None:
+        cle = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        origine = request.META.get("HTTP_ORIGIN")
+        if not cle or (origine and not meme_hote(origine, request.get_host())):
+            return None
+        demande = HttpRequest()
+        demande.session = import_module(settings.SESSION_ENGINE).SessionStore(cle)
+        user = get_user(demande)
+        if not isinstance(user, User):
+            return None
+        structlog.contextvars.bind_contextvars(user_id=user.pk)
+        return user, demande.session
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+def meme_hote(origine: str, hote: str) -> bool:
+    """Whether a page of this origin comes from this host, whatever the port: cookies know no ports."""
+    try:
+        return urlsplit(origine).hostname == urlsplit(f"//{hote}").hostname
+    except ValueError:
+        return False
+
+
+class SessionDansLeSchema(OpenApiAuthenticationExtension):
+    """How the schema names it."""
+
+    target_class = "accounts.api.authentication.SessionDePage"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class JetonDansLeSchema(OpenApiAuthenticationExtension):

@@ -20,5 +20,6 @@ urlpatterns = [
     route("users/me", views.Moi.as_view(), name="api_utilisateur_moi"),
     route("users/update", views.Profil.as_view(), name="api_profil"),
     route("users/<int:pk>", views.Utilisateur.as_view(), name="api_utilisateur"),
+    route("users/<int:pk>/deverrouiller", views.Deverrouillage.as_view(), name="api_deverrouiller"),
     route("users/<int:pk>/activate", views.Activation.as_view(), name="api_activation"),
 ]

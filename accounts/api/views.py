@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.utils import timezone
@@ -15,7 +14,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import services, sessions
+from accounts import blocage, services, sessions
 from accounts.api.authentication import RequeteApi
 from accounts.api.serializers import (
     MOI,
@@ -91,7 +90,7 @@ def _connecter(request: Request, identifiant: str, mot_de_passe: str) -> Respons
                 429,
                 "CONNEXION_BLOQUEE",
                 _("Trop d’échecs de connexion : réessayez plus tard."),
-                wait=settings.AXES_COOLOFF_TIME.total_seconds(),
+                wait=blocage.secondes_restantes(requete, nom),
             )
         raise ErreurApi(
             401, "IDENTIFIANTS_INVALIDES", _("L’adresse ou le mot de passe ne correspond pas.")
@@ -136,6 +135,12 @@ class Sessions(VueAuth):
             {**ligne, "courante": ligne["id"] == courante} for ligne in SESSION.de(ouvertes[:200])
         ]
         return Response({"data": lignes})
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: RequeteApi) -> Response:
+        """Close all one's other sessions, of the API and of the pages."""
+        sessions.fermer_les_autres(par=request.user, api=request.auth["session"])
+        return self.vide()
 
 
 class Session(VueAuth):
@@ -238,6 +243,15 @@ class Activation(VueApi):
         with self.si_inchangee(User.objects.visible_to(request.user), pk):
             services.changer_activation(par=request.user, user_id=pk, actif=actif)
         return self.fiche(_utilisateur(request, pk))
+
+
+class Deverrouillage(VueApi):
+    """End the lock-out of an account after too many failed sign-ins, from every address (admins)."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: RequeteApi, pk: int) -> Response:
+        services.deverrouiller(par=request.user, user_id=pk)
+        return self.vide()
 
 
 class Profil(VueApi):

@@ -1,12 +1,14 @@
 """`/notifications`: one's own messages in the application, and what one wants to hear of."""
 
-from drf_spectacular.utils import extend_schema
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
-from accounts.api.authentication import RequeteApi
+from accounts.api.authentication import JetonAuthentication, RequeteApi, SessionDePage
 from erp.api.listing import ListeApi
 from erp.api.views import VueApi
-from notifications import services
+from notifications import flux, services
 from notifications.api.serializers import (
     NOTIFICATION,
     CompteSortie,
@@ -97,3 +99,41 @@ class Preferences(VueApi):
                 ]
             }
         )
+
+
+class Flux(VueApi):
+    """What happens, as it happens (server-sent events): one's notifications, and what one may see of the planning.
+
+    Each message is `{evenements: [{type, action, objet, id, …}], non_lues}`; `recharger: true` says that something was
+    missed and everything is to be read again. `Last-Event-ID` resumes without loss nor double, for 24 hours.
+
+    The stream has a process of its own. Where that one is not reached this answer takes its place: what was missed,
+    then the end, and a reader that comes back after `retry`, as any EventSource does, is polling.
+    """
+
+    authentication_classes = (JetonAuthentication, SessionDePage)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "Last-Event-ID", str, OpenApiParameter.HEADER, description="`id` du dernier message"
+            ),
+            OpenApiParameter(
+                "depuis", str, description="comme `Last-Event-ID`, pour un nouvel EventSource"
+            ),
+        ],
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )
+    def get(self, request: RequeteApi) -> HttpResponse:
+        contenu, curseur = flux.reprendre(request.user, dernier_vu(request._request))
+        return HttpResponse(
+            b"retry: %d\n%s" % (flux.RELEVE_MS, flux.en_sse(contenu, curseur)),
+            content_type="text/event-stream",
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+def dernier_vu(request: HttpRequest) -> flux.Curseur | None:
+    """From where a reader resumes; without, he begins now. A place that is none is one too old."""
+    texte = request.headers.get("Last-Event-ID") or request.GET.get("depuis") or ""
+    return (flux.Curseur.lire(texte) or flux.INCONNU) if texte else None

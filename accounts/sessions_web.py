@@ -1,0 +1,34 @@
+"""Where the sessions of the pages are kept: in the database, each with its owner, so that he can list and close them.
+
+Named by SESSION_ENGINE.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends import db
+
+# What the sign-in keeps in the session: browser, address, first and last use (seconds since 1970).
+APPAREIL = "appareil"
+
+
+class SessionStore(db.SessionStore):
+    @classmethod
+    def get_model_class(cls) -> Any:
+        return apps.get_model("accounts", "SessionWeb")
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        ligne = super().create_model_instance(data)
+        qui, appareil = str(data.get(SESSION_KEY, "")), data.get(APPAREIL) or {}
+        ligne.user_id = int(qui) if qui.isdecimal() else None
+        ligne.agent = str(appareil.get("agent", ""))[:200]
+        ligne.adresse = str(appareil.get("adresse", ""))[:64]
+        ligne.ouverte_le = _moment(appareil.get("ouverte"))
+        ligne.utilisee_le = _moment(appareil.get("vue"))
+        return ligne
+
+
+def _moment(secondes: float | None) -> datetime | None:
+    return None if secondes is None else datetime.fromtimestamp(secondes, UTC)
