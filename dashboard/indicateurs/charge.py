@@ -11,10 +11,10 @@ from dashboard.demande import Demande
 from dashboard.indicateurs.modele import Indicateur, Lien, Ligne, Repartition, Unite, part
 from dashboard.periodes import minuit
 from erp.calendrier import CASABLANCA, Calendrier
+from erp.societe import calendrier_societe
 from interventions.choices import TypeTemps
 from interventions.models import TempsPasse
 from technicians.models import Disponibilite, Technicien
-from erp.societe import calendrier_societe
 from technicians.querysets import TechnicienQuerySet
 
 COLONNES = {
