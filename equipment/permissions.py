@@ -31,5 +31,5 @@ def peut_intervenir(user: User, equipement: Equipement) -> bool:
 
 
 def peut_voir_montants(user: User) -> bool:
-    """What a machine cost is for those who run the operations, and for the client that owns it."""
-    return user.est_gestion or user.est_client
+    """What a machine cost is for those who run the operations."""
+    return user.est_gestion

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from erp.templatetags.pages import duree
-from interventions.choices import Statut
 from interventions.models import Intervention
 
 
@@ -26,7 +25,7 @@ def horloge(
     """Where the deadline stands; `alerte` is how near it must be to be called near."""
     maintenant = maintenant or timezone.now()
     limite = intervention.date_limite
-    if intervention.statut == Statut.ANNULEE:
+    if intervention.a_ete_annulee:
         return Horloge("calme", _("Annulée"))
     if limite is None:
         return Horloge("calme", _("Sans date limite"))

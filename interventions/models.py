@@ -371,9 +371,14 @@ class Intervention(Horodate):
     @property
     def en_retard(self) -> bool:
         """Past the deadline: while it is active against now, once closed against the closing."""
-        if self.date_limite is None or self.horloge_arretee or self.statut == Statut.ANNULEE:
+        if self.date_limite is None or self.horloge_arretee or self.a_ete_annulee:
             return False
         return (self.date_fin or timezone.now()) > self.date_limite
+
+    @property
+    def a_ete_annulee(self) -> bool:
+        """Cancelled, and perhaps archived since: the reason stays when the statut does not."""
+        return self.motif_annulation != ""
 
     @property
     def cout_total(self) -> Decimal:

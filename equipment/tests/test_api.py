@@ -47,11 +47,11 @@ def test_qui_voit_quelles_machines(
         assert client_api(autre_client).get(chemin).status_code == 200, chemin
 
 
-def test_le_cout_n_est_pas_pour_un_technicien(machines, responsable, technicien, client_portail):
+def test_le_cout_n_est_que_pour_la_gestion(machines, responsable, technicien, client_portail):
     chemin = f"{URL}/{machines[0].pk}"
-    assert "cout_acquisition" not in client_api(technicien).get(chemin).json()
-    for user in (responsable, client_portail):
-        assert Decimal(client_api(user).get(chemin).json()["cout_acquisition"]) == 85000
+    for user in (technicien, client_portail):
+        assert "cout_acquisition" not in client_api(user).get(chemin).json()
+    assert Decimal(client_api(responsable).get(chemin).json()["cout_acquisition"]) == 85000
 
 
 def test_creer_lire_modifier_supprimer(responsable):

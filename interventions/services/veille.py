@@ -11,8 +11,7 @@ from functools import partial
 
 import structlog
 from django.db import DatabaseError, transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -242,8 +241,7 @@ def archiver_anciennes(*, maintenant: datetime | None = None) -> tuple[int, int]
 def alerter_consommation() -> int:
     """Tell the responsables, once, that a contract has used 80 %, then 100 %, of its interventions or hours.
 
-    Used are the interventions of the contract that were not cancelled, and the minutes of those that were closed, since
-    its start. Returns how many contracts were told of.
+    Used is what `avec_consommation` counts: sheet and warning say the same. Returns how many contracts were told of.
     """
     total = 0
     for pk in cles_par_lots(
@@ -251,22 +249,18 @@ def alerter_consommation() -> int:
             Q(interventions_incluses__gt=0) | Q(heures_incluses__gt=0)
         )
     ):
-        contrat = Contrat.objects.select_related("client").get(pk=pk)
+        contrat = Contrat.objects.avec_consommation().select_related("client").get(pk=pk)
+        faites: int = contrat.interventions_utilisees
+        minutes: int = contrat.minutes_utilisees or 0
         with transaction.atomic():
-            total += bool(_alerter_consommation(contrat))
+            total += bool(_alerter_consommation(contrat, faites, minutes))
     return total
 
 
-def _alerter_consommation(contrat: Contrat) -> int:
-    utilise = contrat.interventions.exclude(statut=Statut.ANNULEE).aggregate(
-        nombre=Count("pk", filter=Q(date_creation__date__gte=F("contrat__date_debut"))),
-        minutes=Coalesce(
-            Sum("duree_reelle", filter=Q(date_creation__date__gte=F("contrat__date_debut"))), 0
-        ),
-    )
+def _alerter_consommation(contrat: Contrat, interventions: int, minutes: int) -> int:
     parts: Iterable[tuple[str, float, int | None]] = (
-        ("interventions", utilise["nombre"], contrat.interventions_incluses),
-        ("heures", utilise["minutes"] / 60, contrat.heures_incluses),
+        ("interventions", interventions, contrat.interventions_incluses),
+        ("heures", minutes / 60, contrat.heures_incluses),
     )
     ecrites = 0
     for nature, fait, inclus in parts:

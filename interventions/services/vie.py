@@ -354,11 +354,11 @@ def _cout_pieces(intervention: Intervention) -> Decimal:
 def prix_de_retour(intervention: Intervention, piece_id: int) -> Decimal | None:
     """What a part that comes back is worth, MAD: the mean price of what the job still holds, not today’s price."""
     net = intervention.pieces.filter(piece=piece_id).aggregate(
-        quantite=Sum("quantite"), cout=Sum(F("quantite") * F("prix_unitaire"))
+        nombre=Sum("quantite"), cout=Sum(F("quantite") * F("prix_unitaire"))
     )
-    if not net["quantite"] or net["cout"] < 0:
+    if not net["nombre"] or net["cout"] < 0:
         return None
-    return Decimal(net["cout"] / net["quantite"]).quantize(CENTIME, ROUND_HALF_UP)
+    return Decimal(net["cout"] / net["nombre"]).quantize(CENTIME, ROUND_HALF_UP)
 
 
 def _rendre_les_pieces(intervention: Intervention, par: User) -> dict[str, str]:
