@@ -30,7 +30,7 @@ from accounts.models import User
 from documents.images import ILLISIBLE, reduire
 from documents.models import Document
 from documents.polices import imprimable, polices
-from documents.stockage import FichierManquantError, StockageIndisponibleError, acces
+from documents.stockage import FichierManquantError, StockageIndisponibleError, contenu
 from erp.exceptions import BusinessRuleError, IntrouvableError
 from erp.models import ParametresSociete
 from erp.templatetags.pages import duree, quantite
@@ -97,7 +97,7 @@ def composer_rapport(*, par: User, intervention_id: int) -> Rapport:
         )
     with tempfile.TemporaryDirectory(prefix="rapport-") as dossier:
         donnees = _donnees(intervention, Path(dossier))
-        contenu = typst.compile(
+        pdf = typst.compile(
             GABARIT.read_bytes(),
             root=dossier,
             font_paths=polices(),
@@ -107,8 +107,8 @@ def composer_rapport(*, par: User, intervention_id: int) -> Rapport:
             pdf_standards="a-2b",
             timestamp=int(_etat_au(intervention).timestamp()),
         )
-    assert isinstance(contenu, bytes)
-    return Rapport(f"{intervention.reference}.pdf", contenu)
+    assert isinstance(pdf, bytes)
+    return Rapport(f"{intervention.reference}.pdf", pdf)
 
 
 # --- What it says ----------------------------------------------------------------------------------
@@ -325,8 +325,7 @@ def _photos(intervention: Intervention, dossier: Path) -> Iterator[dict[str, Any
         nom = f"photo-{rang}.jpg"
         legende = _ligne(document.nom_fichier)
         try:
-            with acces(str(document.fichier.name)), document.fichier.open("rb") as fichier:
-                octets = fichier.read()
+            octets = contenu(document.fichier.storage, str(document.fichier.name))
             large = _poser(reduire(octets, cote=COTE_PHOTO), dossier / nom)
         except (FichierManquantError, StockageIndisponibleError, *ILLISIBLE) as erreur:
             logger.warning("photo_absente_du_rapport", document=document.pk, erreur=repr(erreur))

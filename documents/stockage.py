@@ -101,3 +101,12 @@ def lire(stockage: Storage, nom: str, plage: tuple[int, int] | None = None) -> B
 def _corps_s3(stockage: S3Storage, nom: str, plage: tuple[int, int] | None) -> Any:
     options = {} if plage is None else {"Range": f"bytes={plage[0]}-{plage[1]}"}
     return stockage.bucket.Object(stockage._normalize_name(nom)).get(**options)["Body"]
+
+
+def contenu(stockage: Storage, nom: str) -> bytes:
+    """A whole file, for what must have it whole: an uploaded picture, a thumbnail.
+
+    Raises FichierManquantError, StockageIndisponibleError.
+    """
+    with acces(nom):
+        return b"".join(lire(stockage, nom))

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 
 from documents.images import ILLISIBLE, reduire
 from documents.models import Document
-from documents.stockage import acces
+from documents.stockage import acces, contenu
 from erp.exceptions import IntrouvableError
 
 DOSSIER = "vignettes"
@@ -28,12 +28,11 @@ def vignette(document: Document) -> bytes:
         raise IntrouvableError
     stockage, nom = document.fichier.storage, str(document.fichier.name)
     petite = nom_de_vignette(nom)
-    with acces(nom):
-        if stockage.exists(petite):
-            with stockage.open(petite, "rb") as fichier:
-                return bytes(fichier.read())
-        with stockage.open(nom, "rb") as fichier:
-            octets = fichier.read()
+    with acces(petite):
+        connue = stockage.exists(petite)
+    if connue:
+        return contenu(stockage, petite)
+    octets = contenu(stockage, nom)
     try:
         dessin = reduire(octets, cote=COTE)
     except ILLISIBLE as erreur:
