@@ -1,7 +1,7 @@
 """Figures in words: numbers as they are written, what they mean, the charts. No figure is computed here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -214,8 +214,12 @@ def ecart(indicateur: Indicateur) -> Ecart | None:
         texte = _decimal(abs(points), 2 if indicateur.cle == "disponibilite" else 1)
         if indicateur.unite == Unite.POURCENT:
             texte += f"{_FINE}{_('pt')}"
-    elif not avant or not (pour_cent := round(100 * difference / float(avant))):
-        return Ecart("=", "", "neutre") if ici == avant else None
+    elif not difference:
+        return Ecart("=", "", "neutre")
+    elif not avant:
+        return None
+    elif not (pour_cent := round(100 * difference / float(avant))):
+        return Ecart("=", "", "neutre")
     else:
         texte = f"{number_format(abs(pour_cent), use_l10n=True, force_grouping=True)}{_FINE}%"
     sens = "hausse" if difference > 0 else "baisse"
@@ -254,6 +258,7 @@ class Carte:
 
     cle: str
     mots: Mots
+    unite: Unite
     valeur: str
     ecart: Ecart | None
     avant: str
@@ -276,6 +281,7 @@ def carte(indicateur: Indicateur) -> Carte:
     return Carte(
         indicateur.cle,
         MOTS[indicateur.cle],
+        indicateur.unite,
         ecrire(indicateur.cle, indicateur.unite, indicateur.valeur),
         ecart(indicateur),
         ecrire(indicateur.cle, indicateur.unite, indicateur.precedent),
@@ -503,8 +509,15 @@ def _resume(repartition: Repartition, forme: Forme) -> str:
 
 
 def en_mots(tableau: Tableau) -> tuple[list[Carte], list[Panneau]]:
-    """The cards and the panels of a page."""
+    """The cards and the panels of a page. The load of one technicien is his card: there is nobody beside him."""
+    panneaux = [
+        panneau(repartition)
+        for repartition in tableau.repartitions.values()
+        if repartition.cle != "charge" or len(repartition.lignes) > 1
+    ]
+    ancres = {f"#repartition-{p.cle}" for p in panneaux if not p.vide}
+    cartes = [carte(indicateur) for indicateur in tableau.indicateurs.values()]
     return (
-        [carte(indicateur) for indicateur in tableau.indicateurs.values()],
-        [panneau(repartition) for repartition in tableau.repartitions.values()],
+        [c if c.url[:1] != "#" or c.url in ancres else replace(c, url="") for c in cartes],
+        panneaux,
     )

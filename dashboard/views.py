@@ -225,7 +225,7 @@ def technicien(request: Requete, pk: int) -> HttpResponseBase:
 
 
 def _douze_mois(user: User, **filtres: tuple[int, ...]) -> Demande:
-    demande = demande_par_defaut(user, **filtres)
+    demande = demande_par_defaut(user)
     dernier = demande.periode.dernier
     premier = dernier - timedelta(days=364)
     return Demande(user, Periode(Genre.LIBRE, premier, dernier), filtres, demande.maintenant)

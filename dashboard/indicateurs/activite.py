@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
+from django.db.models.functions.datetime import TruncBase
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ def encours(demande: Demande) -> tuple[Indicateur, Repartition, Repartition]:
     aujourdhui = demande.maintenant.astimezone(CASABLANCA).date()
     tranches = [_tranche(demande, aujourdhui, *age) for age in AGES]
     comptes = {f"age_{rang}": Count("pk", filter=q) for rang, (_nom, q, _p) in enumerate(tranches)}
-    par_statut: dict[str, dict[str, Any]] = {
+    par_statut: dict[str, Any] = {
         ligne["statut"]: ligne
         for ligne in demande.interventions().actives().order_by().values("statut")
         .annotate(nombre=Count("pk"), **comptes)
@@ -166,6 +167,7 @@ def types(demande: Demande) -> Repartition:
 def flux(demande: Demande) -> Repartition:
     """Created against closed, by day, week (Monday to Sunday) or month, whichever gives a readable curve."""
     de, a = demande.periode.premier, demande.periode.dernier
+    tronque: type[TruncBase]
     if demande.periode.jours <= JOURS_MAX:
         tronque, suivant = TruncDay, _lendemain
     elif demande.periode.jours <= SEMAINES_MAX * 7:
@@ -188,7 +190,7 @@ def flux(demande: Demande) -> Repartition:
     while jour <= a:
         prochain = suivant(jour)
         # the first and the last bar may be a part of their week: the list is cut as they are
-        bornes = {
+        coupe = {
             "_gte": jour.isoformat(),
             "_lte": min(prochain - timedelta(days=1), a).isoformat(),
         }
@@ -201,7 +203,7 @@ def flux(demande: Demande) -> Repartition:
                 date_format(jour, "F Y") if tronque is TruncMonth else f"{jour:%d/%m}",
                 {"creees": creees, "closes": closes},
                 {
-                    nom: Lien(nombre, demande.lien(**{champ + b: v for b, v in bornes.items()}))
+                    nom: Lien(nombre, demande.lien(**{champ + b: v for b, v in coupe.items()}))
                     for nom, champ, nombre in (
                         ("creees", "date_creation", creees),
                         ("closes", "date_fin", closes),

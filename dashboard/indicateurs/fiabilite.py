@@ -157,7 +157,7 @@ def fiabilite(demande: Demande) -> list[Indicateur]:
 def machines_en_panne(demande: Demande) -> Repartition:
     """The machines that failed most often in the period, with the time they were down in it."""
     debut, fin = demande.periode.depuis, demande.observee_jusqua
-    lignes: list[dict[str, Any]] = list(
+    lues: Any = (
         _pannes_touchant(demande, debut, fin)
         .values("equipement_id", "equipement__nom", "equipement__code_interne")
         .annotate(pannes=Count("pk", filter=_survenue(demande)), arret=_arret(debut, fin))
@@ -185,6 +185,6 @@ def machines_en_panne(demande: Demande) -> Repartition:
                     )
                 },
             )
-            for ligne in lignes
+            for ligne in lues
         ],
     )

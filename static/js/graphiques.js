@@ -19,6 +19,7 @@
     const source = document.getElementById(toile.dataset.graphique);
     if (!source || typeof Chart === "undefined") return;
     dessines.get(toile)?.destroy();
+    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     const donnees = JSON.parse(source.textContent);
     const deDroite = document.documentElement.dir === "rtl";
     const texte = couleur("texte");
@@ -48,7 +49,6 @@
         maintainAspectRatio: false,
         animation: mouvement() ? { duration: 250 } : false,
         locale: document.documentElement.lang,
-        font: { family: getComputedStyle(document.body).fontFamily },
         scales: {
           x: { ...x, reverse: deDroite },
           y: { ...y, position: deDroite ? "right" : "left" },
