@@ -25,6 +25,7 @@ from clients.querysets import (
     EngagementQuerySet,
     SiteQuerySet,
 )
+from erp.horaires import valider_horaires
 from erp.models import CleTri, Horodate
 
 ICE = RegexValidator(r"^\d{15}$", _("L’ICE compte exactement 15 chiffres."))
@@ -148,6 +149,7 @@ class Site(Horodate):
         _("heures d’ouverture"),
         max_length=200,
         blank=True,
+        validators=[valider_horaires],
         help_text=_("Par exemple : lun-ven 08:00-17:00."),
     )
 

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -79,12 +80,10 @@ class ContratQuerySet(models.QuerySet["Contrat"]):
             minutes_utilisees=Sum("interventions__duree_reelle", filter=comptees),
         )
 
-    def en_vigueur(self) -> Self:
-        """Active, and today lies within its dates."""
-        aujourdhui = timezone.localdate()
-        return self.filter(
-            statut=StatutContrat.ACTIF, date_debut__lte=aujourdhui, date_fin__gte=aujourdhui
-        )
+    def en_vigueur(self, jour: date | None = None) -> Self:
+        """Active, and the day (today) lies within its dates."""
+        jour = jour or timezone.localdate()
+        return self.filter(statut=StatutContrat.ACTIF, date_debut__lte=jour, date_fin__gte=jour)
 
 
 class EngagementQuerySet(models.QuerySet["EngagementSLA"]):

@@ -29,7 +29,7 @@ from django_celery_results.models import GroupResult, TaskResult
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from erp.models import ParametresSociete
+from erp.models import JourFerie, ParametresSociete, PeriodeRamadan
 
 
 def entrer(request: HttpRequest) -> HttpResponse:
@@ -105,7 +105,7 @@ class LignesLecture(LignesErp):
 
 @admin.register(ParametresSociete)
 class ParametresSocieteAdmin(AdminErp):
-    list_display = ("nom", "heure_ouverture", "heure_fermeture", "delai_archivage_jours")
+    list_display = ("nom", "horaires", "horaires_ramadan", "delai_archivage_jours")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not ParametresSociete.objects.exists()
@@ -118,6 +118,18 @@ class ParametresSocieteAdmin(AdminErp):
     ) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
+
+
+@admin.register(JourFerie)
+class JourFerieAdmin(AdminErp):
+    list_display = ("jour", "libelle", "chome")
+    list_filter = ("chome",)
+    date_hierarchy = "jour"
+
+
+@admin.register(PeriodeRamadan)
+class PeriodeRamadanAdmin(AdminErp):
+    list_display = ("debut", "fin")
 
 
 # --- Jobs: the schedule is in the database, an administrator sees and changes it --------------------------------------

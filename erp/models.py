@@ -1,11 +1,15 @@
 """Bases shared by every app, and the company's own settings."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
+
+from erp.enonces import Requete, mettre_a_jour
+from erp.horaires import valider_horaires
 
 # Constraints speak of the length of a text: `description__length`.
 models.TextField.register_lookup(Length)
@@ -26,7 +30,7 @@ class Horodate(models.Model):
 
     def enregistrer(self, *champs: str) -> None:
         """Write the named fields of an existing row, and `updated_at`; no other column is touched."""
-        self.save(update_fields=[*champs, "updated_at"])
+        mettre_a_jour(self, (*champs, "updated_at"))
 
 
 class CleTri(models.Func):
@@ -44,14 +48,19 @@ class ParametresSociete(Horodate):
     telephone = models.CharField(_("téléphone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     ice = models.CharField(_("ICE"), max_length=15, blank=True)
-    heure_ouverture = models.TimeField(_("ouverture"), default=time(8, 30))
-    heure_fermeture = models.TimeField(_("fermeture"), default=time(18, 0))
-    jours_ouvres = ArrayField(
-        models.PositiveSmallIntegerField(),
-        default=list,
+    horaires = models.CharField(
+        _("horaires"),
+        max_length=200,
+        default="lun-ven 08:30-18:00",
+        validators=[valider_horaires],
+        help_text=_("Par exemple : lun-jeu 08:30-12:30, 14:00-18:30 ; ven 08:30-12:00."),
+    )
+    horaires_ramadan = models.CharField(
+        _("horaires du Ramadan"),
+        max_length=200,
         blank=True,
-        verbose_name=_("jours ouvrés"),
-        help_text=_("0 = lundi … 6 = dimanche ; vide = lundi à vendredi"),
+        validators=[valider_horaires],
+        help_text=_("Vides : les mêmes que le reste de l’année."),
     )
     delai_archivage_jours = models.PositiveSmallIntegerField(
         _("archivage après (jours)"),
@@ -80,7 +89,77 @@ class ParametresSociete(Horodate):
     @classmethod
     def actuels(cls) -> "ParametresSociete":
         """The one row; the defaults when nobody has changed anything yet."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        lignes = _PARAMETRES(1)
+        return lignes[0] if lignes else cls(pk=1)
+
+
+_PARAMETRES: Requete[ParametresSociete] = Requete(
+    lambda pk: ParametresSociete.objects.filter(pk=pk)
+)
+
+
+class JourFerie(Horodate):
+    """What the company knows better than the published list of public holidays: a day more, or a day that is worked.
+
+    Lunar days are published as estimates; once they are announced, the right day is entered here and the estimated one
+    is entered as worked.
+    """
+
+    jour = models.DateField(_("jour"), unique=True)
+    libelle = models.CharField(_("libellé"), max_length=120)
+    chome = models.BooleanField(
+        _("chômé"),
+        default=True,
+        help_text=_("Décochez pour travailler un jour que la liste ferme."),
+    )
+
+    class Meta:
+        db_table = "jours_feries"
+        verbose_name = _("jour férié")
+        verbose_name_plural = _("jours fériés")
+        ordering = ("-jour",)
+
+    def __str__(self) -> str:
+        return f"{self.libelle} ({self.jour:%d/%m/%Y})"
+
+
+class PeriodeRamadan(Horodate):
+    """A month of Ramadan once its dates are known; a year without one takes the estimate."""
+
+    debut = models.DateField(_("premier jour"))
+    fin = models.DateField(_("dernier jour"))
+
+    class Meta:
+        db_table = "periodes_ramadan"
+        verbose_name = _("mois de Ramadan")
+        verbose_name_plural = _("mois de Ramadan")
+        ordering = ("-debut",)
+        constraints = (
+            models.CheckConstraint(
+                name="ramadan_fin_apres_debut",
+                condition=models.Q(fin__gte=models.F("debut")),
+                violation_error_message=_("Le dernier jour vient après le premier."),
+            ),
+            ExclusionConstraint(
+                name="ramadan_sans_recouvrement",
+                expressions=[
+                    (
+                        models.Func(
+                            "debut",
+                            "fin",
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+                violation_error_message=_("Ces dates recouvrent un autre mois de Ramadan."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.debut:%d/%m/%Y} – {self.fin:%d/%m/%Y}"
 
 
 DUREE_CLE = timedelta(hours=24)

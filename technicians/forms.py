@@ -27,6 +27,12 @@ class TechnicienForm(Formulaire):
     heures_hebdomadaires = forms.IntegerField(
         label=_("Heures par semaine"), min_value=1, max_value=84, initial=44
     )
+    horaires = forms.CharField(
+        label=_("Horaires"),
+        max_length=200,
+        required=False,
+        help_text=_("Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société."),
+    )
     cout_horaire = forms.DecimalField(
         label=_("Coût horaire"), min_value=0, max_digits=12, decimal_places=2, initial=0
     )

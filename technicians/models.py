@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clients.models import LATITUDE, LONGITUDE
+from erp.horaires import valider_horaires
 from erp.models import CleTri, Horodate
 from technicians.choices import NiveauCompetence, StatutAbsence, TypeAbsence
 from technicians.querysets import (
@@ -89,6 +90,13 @@ class Technicien(Horodate):
         _("heures par semaine"),
         default=44,
         validators=[MinValueValidator(1), MaxValueValidator(84)],
+    )
+    horaires = models.CharField(
+        _("horaires"),
+        max_length=200,
+        blank=True,
+        validators=[valider_horaires],
+        help_text=_("Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société."),
     )
     cout_horaire = models.DecimalField(
         _("coût horaire"),

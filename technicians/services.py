@@ -46,6 +46,7 @@ class ChampsTechnicien(TypedDict, total=False):
     latitude: Decimal | None
     longitude: Decimal | None
     heures_hebdomadaires: int
+    horaires: str
     cout_horaire: Decimal
     notes_privees: str
 

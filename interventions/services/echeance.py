@@ -2,27 +2,33 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from clients.choices import Couverture
 from clients.models import Contrat, EngagementSLA
 from equipment.models import Equipement
-from erp.calendrier import Calendrier, ajouter_heures_ouvrees
-from erp.models import ParametresSociete
+from erp.calendrier import ajouter_heures_ouvrees
+from erp.enonces import Requete
+from erp.societe import calendrier_societe
 from interventions.choices import DELAIS_PAR_PRIORITE
+
+_COUVRANTS = Requete(
+    lambda equipement_id, jour: (
+        Contrat.objects.en_vigueur(jour).filter(couvertures__equipement=equipement_id).order_by()
+    )
+)
+# one at most
+_ENGAGEMENTS = Requete(
+    lambda contrat_id, priorite: EngagementSLA.objects.filter(
+        contrat=contrat_id, priorite=priorite
+    ).order_by()
+)
 
 
 def contrat_couvrant(equipement: Equipement) -> Contrat | None:
     """The contract in force that covers the équipement; the database allows one at most."""
-    return Contrat.objects.en_vigueur().filter(couvertures__equipement=equipement).first()
-
-
-def calendrier_societe() -> Calendrier:
-    """The company's opening hours."""
-    parametres = ParametresSociete.actuels()
-    return Calendrier(
-        ouverture=parametres.heure_ouverture,
-        fermeture=parametres.heure_fermeture,
-        jours=frozenset(parametres.jours_ouvres or range(5)),
-    )
+    couvrants = _COUVRANTS(equipement.pk, timezone.localdate())
+    return couvrants[0] if couvrants else None
 
 
 def calculer_date_limite(
@@ -34,8 +40,7 @@ def calculer_date_limite(
     priorité the delay of `DELAIS_PAR_PRIORITE` runs around the clock, and a programmée has no deadline.
     """
     if contrat is not None:
-        engagement = EngagementSLA.objects.filter(contrat=contrat, priorite=priorite).first()
-        if engagement is not None:
+        for engagement in _ENGAGEMENTS(contrat.pk, priorite):
             if contrat.couverture == Couverture.OUVREE:
                 return ajouter_heures_ouvrees(
                     depart, engagement.resolution_heures, calendrier_societe()

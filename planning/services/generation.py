@@ -28,7 +28,7 @@ from erp.lots import cles_par_lots
 from interventions.choices import STATUTS_ACTIFS
 from interventions.models import Intervention
 from interventions.services import NouveauPoint, creer_intervention
-from interventions.services.echeance import calendrier_societe
+from erp.societe import calendrier_societe
 from planning.choices import ModeEcheance
 from planning.models import OccurrencePlan, PlanMaintenance
 from planning.recurrence import (

@@ -32,6 +32,7 @@ TECHNICIEN = Colonnes(
         "telephone": "telephone",
         "date_embauche": "date_embauche",
         "heures_hebdomadaires": "heures_hebdomadaires",
+        "horaires": "horaires",
         "cout_horaire": "cout_horaire",
         "latitude": "latitude",
         "longitude": "longitude",
@@ -139,6 +140,7 @@ class TechnicienModification(serializers.Serializer[Any]):
     telephone = TexteField(32)
     date_embauche = serializers.DateField(required=False, allow_null=True)
     heures_hebdomadaires = EntierField(min_value=1, max_value=84, required=False)
+    horaires = TexteField(200)
     cout_horaire = MontantField(required=False)
     latitude = _Position(90)
     longitude = _Position(180)
