@@ -17,7 +17,7 @@ from equipment.permissions import peut_intervenir
 from equipment.services import changer_statut_equipement, enregistrer_releve
 from erp.api.fields import TexteField
 from erp.exceptions import BusinessRuleError, ValidationError
-from erp.validation import exiger, trouver
+from erp.validation import CARACTERE_INTERDIT, caractere_interdit, exiger, trouver
 from interventions import services as interventions
 from interventions.api.serializers import (
     DemandeAnnulationEntree,
@@ -101,6 +101,12 @@ def executer(par: User, demande: Demande) -> Issue:
         raise ValidationError.champ(
             f"voulu.{inconnus[0]}"[:100], _("Ce champ ne se modifie pas."), "INATTENDU"
         )
+    for champ, valeur in demande.voulu.items():
+        interdit = caractere_interdit(valeur) if isinstance(valeur, str) else ""
+        if interdit:
+            raise ValidationError.champ(
+                champ, CARACTERE_INTERDIT % {"code": f"U+{ord(interdit):04X}"}, "CARACTERE_INTERDIT"
+            )
     lu = forme(data=dict(demande.voulu))
     lu.is_valid(raise_exception=True)
     return agir(par, demande, dict(lu.validated_data))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from accounts.choices import Role
 from documents.choices import TypeDocument
@@ -48,6 +49,15 @@ class OperationEntree(serializers.Serializer[Any]):
         required=False,
         help_text=_("Les valeurs saisies, selon le type."),
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        inconnus = data.keys() - self.fields.keys() if isinstance(data, dict) else ()
+        if inconnus:
+            message = _("Ce champ n’existe pas ici.")
+            raise serializers.ValidationError(
+                {nom[:100]: ErrorDetail(str(message), "CHAMP_INCONNU") for nom in sorted(inconnus)}
+            )
+        return super().to_internal_value(data)
 
 
 class EnvoiEntree(serializers.Serializer[Any]):

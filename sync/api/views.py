@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -43,9 +44,7 @@ EXEMPLE_ENVOI: dict[str, Any] = {
 
 
 class Sync(VueApi):
-    @extend_schema(
-        operation_id="sync_lire", parameters=[LectureEntree], responses={200: LectureSortie}
-    )
+    @extend_schema(parameters=[LectureEntree], responses={200: LectureSortie})
     def get(self, request: RequeteApi) -> Response:
         """What changed for the caller since the cursor `depuis`: rows to write, ids to forget, the next cursor.
 
@@ -55,7 +54,7 @@ class Sync(VueApi):
         if inconnus:
             raise ValidationError(
                 errors=[
-                    ErreurChamp(nom, "Ce paramètre n’existe pas.", "INCONNU") for nom in inconnus
+                    ErreurChamp(nom, _("Ce paramètre n’existe pas."), "INCONNU") for nom in inconnus
                 ]
             )
         lu = LectureEntree(data=request.query_params)
@@ -68,14 +67,16 @@ class Sync(VueApi):
         )
 
     @extend_schema(
-        operation_id="sync_envoyer",
         request=EnvoiEntree,
         responses={200: EnvoiSortie},
         examples=[OpenApiExample("Un matin", EXEMPLE_ENVOI, request_only=True)],
     )
     def post(self, request: RequeteApi) -> Response:
         """Apply what was done offline, in order, each operation once ever; one answer per operation."""
-        operations = self.entree(EnvoiEntree)["operations"]
+        # not `entree`: what it refuses of a whole body for one character of one text is refused here per operation
+        lu = EnvoiEntree(data=request.data)
+        lu.is_valid(raise_exception=True)
+        operations = lu.validated_data["operations"]
         resultats = services.appliquer_operations(par=request.user, operations=operations)
         return Response({"resultats": resultats, "heure_serveur": timezone.now()})
 
@@ -84,7 +85,6 @@ class SyncDocuments(VueApi):
     parser_classes = (MultiPartParser,)
 
     @extend_schema(
-        operation_id="sync_deposer",
         request={"multipart/form-data": FichierEntree},
         responses={200: ResultatSortie},
     )
