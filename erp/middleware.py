@@ -7,9 +7,11 @@ and mean nothing. Each class below is Django's, with one question asked first.
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
@@ -88,7 +90,7 @@ class PolitiqueContenu(_HorsApi, CSPMiddleware):
     """Content-Security-Policy, for pages.
 
     The admin's framework evaluates expressions in its templates (Alpine) and styles from scripts: it gets a policy of
-    its own, still without a foreign host.
+    its own, still without a foreign host. A page may reach the event stream on its own port where the settings name one.
     """
 
     def process_response(
@@ -98,6 +100,11 @@ class PolitiqueContenu(_HorsApi, CSPMiddleware):
             response._csp_update = {  # type: ignore[attr-defined]  # what csp.decorators.csp_update sets
                 "script-src": ["'unsafe-inline'", "'unsafe-eval'"],
                 "style-src": ["'unsafe-inline'"],
+            }
+        elif settings.FLUX_PORT:
+            hote = urlsplit(f"//{request.get_host()}").hostname
+            response._csp_update = {  # type: ignore[attr-defined]
+                "connect-src": [f"{request.scheme}://{hote}:{settings.FLUX_PORT}"]
             }
         return super().process_response(request, response)
 

@@ -237,7 +237,7 @@ FLUX_OBJETS = {
     "planning": "interventions.Planning",
 }
 # Where pages find the stream when no proxy brings it under their own address (`make run`): the port of its process.
-FLUX_PORT = env.int("FLUX_PORT", default=0)
+FLUX_PORT = int(env.str("FLUX_PORT", default="") or 0)
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,7 +1,7 @@
 """Run the whole product on this machine: `make run`.
 
 Servers from wheels (unless DATABASE_URL or REDIS_URL gives one), migrations, the demo company,
-then web, worker and beat until Ctrl-C.
+then web, event stream, worker and beat until Ctrl-C.
 """
 
 import http.client
@@ -23,7 +23,7 @@ from gestionnaire import Enfant, Gestionnaire
 from processus import Compte, ErreurDemarrage, compte_nobody, est_root, lier_au_parent, peut
 from serveurs import Serveur, dossier_des_serveurs, ecrire_secret
 
-ORDRE_D_ARRET = ("prepare", "web", "beat", "worker", "valkey", "postgres")
+ORDRE_D_ARRET = ("prepare", "web", "flux", "beat", "worker", "valkey", "postgres")
 #: Seconds the web may take to answer for the first time.
 DELAI_WEB = 60.0
 #: What the application writes in var/.
@@ -46,6 +46,26 @@ def port_demande() -> int:
     if not texte.isdecimal() or not 0 < int(texte) < 65536:
         raise ErreurDemarrage(f"PORT={texte} n'est pas un port : donnez un nombre de 1 à 65535.")
     return int(texte)
+
+
+def port_du_flux(hote: str, port: int) -> int:
+    """Where the event stream answers: FLUX_PORT, else the port after the pages', else any that is free."""
+    if texte := os.environ.get("FLUX_PORT"):
+        if not texte.isdecimal() or not 0 < int(texte) < 65536:
+            raise ErreurDemarrage(
+                f"FLUX_PORT={texte} n'est pas un port : donnez un nombre de 1 à 65535."
+            )
+        return int(texte)
+    for essai in (port + 1, 0):
+        with socket.socket() as prise:
+            prise.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                prise.bind((hote, essai if essai < 65536 else 0))
+            except OSError:
+                continue
+            libre: int = prise.getsockname()[1]
+            return libre
+    raise ErreurDemarrage("Aucun port n'est libre pour le flux d'événements : donnez FLUX_PORT.")
 
 
 def verifier_le_port(hote: str, port: int) -> None:
@@ -154,6 +174,7 @@ class Produit:
         self.hote = hote
         self.port = port
         self.env = environnement(var, port)
+        self.env["FLUX_PORT"] = str(port_du_flux(hote, port))
         self.serveurs: list[Enfant] = []
 
     def demarrer_les_serveurs(self) -> None:
@@ -225,8 +246,10 @@ class Produit:
             delai_d_arret=15,
         )  # fmt: skip
         self.web.env = {**self.env, "PROMETHEUS_MULTIPROC_DIR": str(self.var / "metriques" / "web")}
+        flux = ("--hote", self.hote, "--port", self.env["FLUX_PORT"])
         for enfant in (
             self.web,
+            self._python("flux", "manage.py", "servir_flux", *flux),
             self._python(
                 "worker",
                 *celery,
