@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.models import User
+from erp.enonces import Requete
 from interventions.choices import ActionJournal
 from interventions.models import Intervention
 from notifications.choices import Evenement
@@ -57,13 +58,16 @@ _TITRES: dict[Evenement, Callable[[], str]] = {
 def _annoncer(
     intervention: Intervention,
     evenement: Evenement,
-    qui: Q,
+    publics: frozenset[str],
     *,
     par: User,
     message: Callable[[], str],
+    technicien_id: int | None = None,
 ) -> None:
     notifier(
-        destinataires=User.objects.actifs().filter(qui),
+        destinataires=_personnes(
+            publics, intervention.client_id, technicien_id or intervention.technicien_id
+        ),
         evenement=evenement,
         titre=_titre(_TITRES[evenement], intervention),
         message=message,
@@ -73,14 +77,30 @@ def _annoncer(
     )
 
 
-def _publics(intervention: Intervention, publics: frozenset[str]) -> Q:
+def _personnes(
+    publics: frozenset[str], client_id: int | None, technicien_id: int | None
+) -> list[User]:
+    """The active accounts of these audiences; an id that is None is nobody's."""
+    if publics not in _REQUETES:
+        _REQUETES[publics] = Requete(
+            lambda client, technicien: (
+                User.objects.actifs().filter(_qui(publics, client, technicien)).order_by()
+            )
+        )
+    return _REQUETES[publics](client_id or 0, technicien_id or 0)
+
+
+_REQUETES: dict[frozenset[str], Requete[User]] = {}
+
+
+def _qui(publics: frozenset[str], client_id: int, technicien_id: int) -> Q:
     qui = Q(pk__in=[])
     if RESPONSABLES in publics:
         qui |= Q(role=Role.RESPONSABLE)
     if CLIENT in publics:
-        qui |= Q(contact__client=intervention.client_id, role=Role.CLIENT)
-    if TECHNICIEN in publics and intervention.technicien_id is not None:
-        qui |= Q(technicien=intervention.technicien_id)
+        qui |= Q(contact__client=client_id, role=Role.CLIENT)
+    if TECHNICIEN in publics:
+        qui |= Q(technicien=technicien_id)
     return qui
 
 
@@ -92,7 +112,7 @@ def annoncer_creation(intervention: Intervention, *, par: User) -> None:
     _annoncer(
         intervention,
         evenement,
-        _publics(intervention, publics),
+        publics,
         par=par,
         message=_resume(intervention),
     )
@@ -121,7 +141,7 @@ def annoncer_transition(intervention: Intervention, action: ActionJournal, *, pa
     _annoncer(
         intervention,
         evenement,
-        _publics(intervention, publics),
+        publics,
         par=par,
         message=messages.get(evenement, _resume(intervention)),
     )
@@ -135,8 +155,9 @@ def annoncer_retrait(
         _annoncer(
             intervention,
             Evenement.INTERVENTION_DESAFFECTEE,
-            Q(technicien=technicien.pk),
+            frozenset({TECHNICIEN}),
             par=par,
+            technicien_id=technicien.pk,
             message=_resume(intervention),
         )
 
@@ -148,7 +169,7 @@ def annoncer_planification(
     _annoncer(
         intervention,
         Evenement.INTERVENTION_PLANIFIEE,
-        _publics(intervention, frozenset({TECHNICIEN, CLIENT})),
+        frozenset({TECHNICIEN, CLIENT}),
         par=par,
         message=lambda: (
             _("Le %(debut)s, jusqu’à %(fin)s, par %(nom)s.")
@@ -166,7 +187,7 @@ def annoncer_demande_annulation(intervention: Intervention, motif: str, *, par: 
     _annoncer(
         intervention,
         Evenement.ANNULATION_DEMANDEE,
-        _publics(intervention, frozenset({RESPONSABLES})),
+        frozenset({RESPONSABLES}),
         par=par,
         message=lambda: motif,
     )
@@ -178,7 +199,7 @@ def annoncer_document(intervention: Intervention, nom: str, *, interne: bool, pa
     _annoncer(
         intervention,
         Evenement.DOCUMENT_AJOUTE,
-        _publics(intervention, frozenset(publics)),
+        frozenset(publics),
         par=par,
         message=lambda: nom,
     )

@@ -19,6 +19,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from erp.api.renderers import en_json
+from erp.enonces import inserer_lot
 from notifications.models import EvenementFlux, Notification
 
 # The bell's own kind; the others are named by whoever publishes them.
@@ -68,7 +69,7 @@ def publier(
 
 def annoncer(notifications: Iterable[Notification]) -> None:
     """Tell each reader of the notification just written to him. One query, none without notifications."""
-    EvenementFlux.objects.bulk_create(
+    inserer_lot(
         EvenementFlux(
             genre=NOTIFICATION,
             action="creee",

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from erp.enonces import inserer_lot, preparee
 from erp.exceptions import IntrouvableError, ValidationError
 from notifications import flux
 from notifications.choices import Canal, Evenement, StatutEnvoi
@@ -17,6 +18,11 @@ from notifications.tasks import publier
 # What the outbox delivers today; a preference may be kept for the others.
 CANAUX = (Canal.IN_APP, Canal.EMAIL)
 TITRE_MAX = 250
+# Asked for each event that anybody is told of: prepared.
+_REFUS = """
+    SELECT user_id, canal FROM preferences_notifications
+     WHERE NOT active AND evenement = %s AND user_id = ANY(%s::bigint[])
+"""
 
 
 @transaction.atomic(savepoint=False)
@@ -43,11 +49,7 @@ def notifier(
     }
     if not personnes:
         return 0
-    refuses = set(
-        PreferenceNotification.objects.filter(
-            user__in=personnes, evenement=evenement, active=False
-        ).values_list("user_id", "canal")
-    )
+    refuses = set(preparee(_REFUS, (str(evenement), list(personnes))))
     maintenant = timezone.now()
     textes: dict[str, tuple[str, str]] = {}
     lignes = []
@@ -73,7 +75,7 @@ def notifier(
                     prochain_essai=maintenant,
                 )
             )
-    Notification.objects.bulk_create(lignes)
+    inserer_lot(lignes)
     flux.annoncer(ligne for ligne in lignes if ligne.canal == Canal.IN_APP)
     courriels = [ligne.pk for ligne in lignes if ligne.canal == Canal.EMAIL]
     if courriels:

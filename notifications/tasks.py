@@ -66,13 +66,22 @@ def purger_notifications() -> int:
     return menage.purger()
 
 
+@shared_task(ignore_result=True)
+def distribuer_courriels(notification_ids: list[int]) -> None:
+    """Hand out the e-mails of one event, each in a task of its own. Twice is safe: whoever claims a row sends it."""
+    for pk in notification_ids:
+        envoyer_courriel.delay(pk)
+
+
 def publier(notification_ids: list[int]) -> None:
-    """Ask for these e-mails to be sent now. With the broker away nothing is lost nor raised: the sweep finds them."""
-    for rang, pk in enumerate(notification_ids):
-        try:
-            envoyer_courriel.delay(pk)
-        except OperationalError as erreur:
-            logger.warning(
-                "courriels_non_publies", nombre=len(notification_ids) - rang, erreur=str(erreur)
-            )
-            return
+    """Ask for these e-mails to be sent now: one message to the broker, whatever their number, for somebody is waiting.
+
+    With the broker away nothing is lost nor raised: the sweep finds them.
+    """
+    try:
+        if len(notification_ids) == 1:
+            envoyer_courriel.delay(notification_ids[0])
+        else:
+            distribuer_courriels.delay(notification_ids)
+    except OperationalError as erreur:
+        logger.warning("courriels_non_publies", nombre=len(notification_ids), erreur=str(erreur))

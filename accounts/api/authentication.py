@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from accounts.models import User
 from accounts.sessions import ID_MAX, JetonAcces, JetonRefuse, lire
-from erp.api.columns import preparee
+from erp.enonces import preparee
 
 # Two rows by their keys: the account, all but its password, and the session that the token names.
 _COLONNES = (

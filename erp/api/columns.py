@@ -20,9 +20,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-import psycopg
 from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -37,35 +35,13 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 
+from erp.enonces import preparee
 from erp.exceptions import IntrouvableError
 
 Ligne = dict[str, Any]
 Colonne = str | Combinable
 
-_TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
-_EN_C = psycopg.adapters.get_loader(_TIMESTAMPTZ, psycopg.pq.Format.TEXT)
-# Django binds parameters itself and gives text; this one leaves them to PostgreSQL, which can then keep the plan.
-_CurseurPrepare: Any = ServerBindingCursor
 _ICI = object()  # where the id or the ids go among the parameters of a compiled statement
-
-
-def preparee(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run a statement whose text never changes; PostgreSQL keeps its plan on this connection."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        psycopg_connexion = connection.connection
-        if psycopg_connexion.prepare_threshold is None:
-            psycopg_connexion.prepare_threshold = 1
-        brut: Any = _CurseurPrepare(psycopg_connexion)
-    assert _EN_C is not None
-    brut.adapters.register_loader(_TIMESTAMPTZ, _EN_C)
-    enveloppe = (
-        connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    )
-    with enveloppe(brut) as curseur:
-        curseur.execute(sql, params)
-        return list(curseur.fetchall())
 
 
 class _Egal(Func):

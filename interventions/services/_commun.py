@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from erp.enonces import Requete, inserer
 from erp.exceptions import BusinessRuleError, IntrouvableError, StaleVersionError, ValidationError
 from interventions.choices import ActionJournal
 from interventions.models import HistoriqueIntervention, Intervention
@@ -50,6 +51,17 @@ _CONTRAINTES: dict[str, tuple[str, str | Promise]] = {
 }
 
 
+_VERROUILLEE = Requete(
+    lambda par, pk: (
+        Intervention.objects.visible_to(par)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("equipement", "technicien__user")
+        .order_by()
+        .filter(pk=pk)
+    )
+)
+
+
 @contextmanager
 def conflits_en_clair() -> Iterator[None]:
     """Raise a broken constraint of `_CONTRAINTES` as a BusinessRuleError; the caller's transaction rolls back."""
@@ -69,15 +81,10 @@ def verrouiller(intervention_id: int, par: User, version: int | None = None) -> 
 
     Raises IntrouvableError when `par` does not see it, StaleVersionError when it is no longer the `version` he saw.
     """
-    intervention = (
-        Intervention.objects.visible_to(par)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("equipement", "technicien__user")
-        .filter(pk=intervention_id)
-        .first()
-    )
-    if intervention is None:
+    trouvees = _VERROUILLEE(par, intervention_id)
+    if not trouvees:
         raise IntrouvableError()
+    intervention = trouvees[0]
     if version is not None and version != intervention.version:
         raise StaleVersionError()
     return intervention
@@ -101,17 +108,19 @@ def journaliser(
     donnees: dict[str, Any] | None = None,
 ) -> HistoriqueIntervention:
     """Add one line to the journal; `donnees` maps a changed field to [before, after]."""
-    return HistoriqueIntervention.objects.create(
-        intervention=intervention,
-        action=action,
-        ancien_statut=ancien_statut,
-        nouveau_statut=intervention.statut
-        if ancien_statut or action == ActionJournal.CREATION
-        else "",
-        remarque=remarque.strip(),
-        interne=interne,
-        user_id=par.pk,
-        donnees=donnees or {},
+    return inserer(
+        HistoriqueIntervention(
+            intervention=intervention,
+            action=action,
+            ancien_statut=ancien_statut,
+            nouveau_statut=intervention.statut
+            if ancien_statut or action == ActionJournal.CREATION
+            else "",
+            remarque=remarque.strip(),
+            interne=interne,
+            user_id=par.pk,
+            donnees=donnees or {},
+        )
     )
 
 

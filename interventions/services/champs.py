@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clients.models import Contrat, Site
 from equipment.choices import StatutEquipement
 from equipment.models import Equipement
+from erp.enonces import Requete
 from erp.exceptions import BusinessRuleError, ErreurChamp, ValidationError
 from interventions.choices import Priorite, TypeIntervention
 from interventions.models import Intervention
@@ -57,15 +59,23 @@ def verifier_champs(
         raise ValidationError(errors=erreurs)
 
 
-def equipement_demande(par: User, equipement_id: int) -> Equipement:
-    """The machine, for a new job. A technicien reports only on machines of his own interventions."""
-    visibles = Equipement.objects.visible_to(par).select_related("client")
+def _equipements(par: User, pk: int) -> QuerySet[Equipement]:
+    visibles = Equipement.objects.visible_to(par).select_related("client").order_by()
     if par.est_technicien:
         siens = Intervention.objects.visible_to(par).values("equipement")
         visibles = visibles.filter(pk__in=siens)
-    equipement = visibles.filter(pk=equipement_id).first()
-    if equipement is None:
+    return visibles.filter(pk=pk)
+
+
+_EQUIPEMENT = Requete(_equipements)
+
+
+def equipement_demande(par: User, equipement_id: int) -> Equipement:
+    """The machine, for a new job. A technicien reports only on machines of his own interventions."""
+    trouves = _EQUIPEMENT(par, equipement_id)
+    if not trouves:
         raise ValidationError.champ("equipement_id", _("Cet équipement n’existe pas."), "INCONNU")
+    equipement = trouves[0]
     if equipement.statut == StatutEquipement.RETIRE:
         raise BusinessRuleError(
             _("Cet équipement est retiré du service."), code="EQUIPEMENT_RETIRE"

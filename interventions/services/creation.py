@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from equipment.models import Equipement
+from erp.enonces import inserer
 from erp.exceptions import AuthorizationError, BusinessRuleError, ValidationError
 from interventions import notifications
 from interventions.choices import ActionJournal, Priorite, Statut, TypeIntervention
@@ -111,7 +112,7 @@ def creer_intervention(
         cout_estime=cout_estime,
     )
     with conflits_en_clair():
-        intervention.save(force_insert=True)
+        inserer(intervention)
     if competences:
         intervention.competences_requises.set(competences_de(competences))
     if controles:

@@ -34,8 +34,6 @@ from technicians.models import Technicien
 
 logger = structlog.get_logger(__name__)
 
-# After the responsables have been told of a delay, they have this long before the administrators are.
-DELAI_ESCALADE = timedelta(hours=4)
 # Shares of what a contract includes, in percent, at which the responsables are told.
 SEUILS_CONSOMMATION = (100, 80)
 
@@ -149,12 +147,13 @@ def alerter_retards(*, maintenant: datetime | None = None) -> int:
 
 
 def escalader_retards(*, maintenant: datetime | None = None) -> int:
-    """Tell the administrators, once, of a delay that the responsables have known of for `DELAI_ESCALADE`."""
+    """Tell the administrators, once, of a delay that the responsables have known of for `delai_escalade_heures`."""
     maintenant = maintenant or timezone.now()
+    delai = timedelta(hours=ParametresSociete.actuels().delai_escalade_heures)
     return _signaler(
         Intervention.objects.en_retard(maintenant).filter(
             Q(escalade_le__isnull=True) | Q(escalade_le__lt=F("date_limite")),
-            alerte_retard_le__lte=maintenant - DELAI_ESCALADE,
+            alerte_retard_le__lte=maintenant - delai,
             alerte_retard_le__gte=F("date_limite"),
         ),
         "escalade_le",

@@ -1,0 +1,261 @@
+"""The statements that run on every request, written with the ORM, compiled once per process and prepared by PostgreSQL.
+
+    _PAR_ID = Requete(lambda user, pk: Equipement.objects.visible_to(user).filter(pk=pk))
+    _PAR_ID(par, 3)                         # list of Equipement
+    inserer(HistoriqueIntervention(…))      # as save(force_insert=True)
+    inserer_lot(lignes)                     # as bulk_create
+    mettre_a_jour(intervention, ("statut", "version"))    # as save(update_fields=…)
+
+Building and compiling a query costs Django three times what the row costs, and planning it costs PostgreSQL as much
+again; here both are done once. No signal is sent: the project has none. Whatever runs seldom stays plain ORM.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import psycopg
+from django.core.exceptions import EmptyResultSet
+from django.db import DatabaseError, connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.query import get_related_populators
+from psycopg.types.numeric import Int8
+
+M = TypeVar("M", bound=Model)
+Champ = Any  # a concrete Field of whatever kind
+
+_TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
+_EN_C = psycopg.adapters.get_loader(_TIMESTAMPTZ, psycopg.pq.Format.TEXT)
+# Django binds parameters itself and gives text; this one leaves them to PostgreSQL, which can then keep the plan.
+_CurseurPrepare: Any = ServerBindingCursor
+# Stands for an id while a query is compiled: no table will ever have as many rows.
+_MARQUE = 2**62
+
+
+def preparee(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement whose text never changes; PostgreSQL keeps its plan on this connection."""
+    with _executer(sql, params) as curseur:
+        return list(curseur.fetchall())
+
+
+def _executer(sql: str, params: Sequence[Any]) -> Any:
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        psycopg_connexion = connection.connection
+        if psycopg_connexion.prepare_threshold is None:
+            psycopg_connexion.prepare_threshold = 1
+        brut: Any = _CurseurPrepare(psycopg_connexion)
+    assert _EN_C is not None
+    brut.adapters.register_loader(_TIMESTAMPTZ, _EN_C)
+    enveloppe = (
+        connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    )
+    curseur = enveloppe(brut)
+    curseur.execute(sql, params)
+    return curseur
+
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+class Requete(Generic[M]):
+    """A query whose parameters are ids, texts, days, and users of whom only id and role count: one statement per role.
+
+    The function is called once per role, with values that stand for those to come: it may pass them on to filters, no
+    more. It may not look at the clock, nor at anything else that changes.
+    """
+
+    def __init__(self, faire: Callable[..., QuerySet[M]]) -> None:
+        self.faire = faire
+        self._enonces: dict[tuple[Any, ...], Callable[..., list[M]]] = {}
+
+    def __call__(self, *valeurs: Any) -> list[M]:
+        donnees = [v.pk or 0 if isinstance(v, Model) else v for v in valeurs]
+        if any(type(v) is int and v >= _MARQUE for v in donnees):
+            return []
+        cle = tuple(getattr(valeur, "role", "") for valeur in valeurs)
+        enonce = self._enonces.get(cle)
+        if enonce is None:
+            enonce = self._enonces[cle] = self._compiler(valeurs)
+        return enonce(donnees)
+
+    def _compiler(self, valeurs: Sequence[Any]) -> Callable[[Sequence[Any]], list[M]]:
+        marques = [_marque(valeur, rang) for rang, valeur in enumerate(valeurs)]
+        requete = self.faire(*marques)
+        compilateur: Any = requete.query.get_compiler(connection.alias)
+        try:
+            sql, modele = compilateur.as_sql()
+        except EmptyResultSet:
+            return lambda _valeurs: []
+        attendues = [m.pk if isinstance(m, Model) else m for m in marques]
+        places = [attendues.index(p) if p in attendues else None for p in modele]
+        # what ModelIterable does for each row
+        classe = compilateur.klass_info["model"]
+        champs = compilateur.klass_info["select_fields"]
+        debut, fin = champs[0], champs[-1] + 1
+        noms = [colonne[0].target.attname for colonne in compilateur.select[debut:fin]]
+        parents = get_related_populators(
+            compilateur.klass_info, compilateur.select, connection.alias
+        )
+        annotations = list((compilateur.annotation_col_map or {}).items())
+
+        def lire(donnees: Sequence[Any]) -> list[M]:
+            params = [
+                p if place is None else _lie(donnees[place])
+                for p, place in zip(modele, places, strict=True)
+            ]
+            objets = []
+            for ligne in compilateur.results_iter(results=[preparee(sql, params)]):
+                objet = classe.from_db(connection.alias, noms, ligne[debut:fin])
+                for parent in parents:
+                    parent.populate(ligne, objet)
+                for nom, rang in annotations:
+                    setattr(objet, nom, ligne[rang])
+                objets.append(objet)
+            return objets
+
+        return lire
+
+
+def _lie(valeur: Any) -> Any:
+    return Int8(valeur) if type(valeur) is int else valeur
+
+
+def _marque(valeur: Any, rang: int) -> Any:
+    """What stands for a value while the query is compiled: no row has it."""
+    match valeur:
+        case Model():
+            double = copy(valeur)
+            double.pk = _MARQUE + rang
+            return double
+        case str():
+            return f"\ue000{rang}"
+        case date():
+            return date.max - timedelta(rang)
+    return _MARQUE + rang
+
+
+# --- Writing --------------------------------------------------------------------------------------
+
+
+def inserer(objet: M) -> M:
+    """INSERT of a new row; it comes back with its id and what the database computed. Raises what `save` raises."""
+    modele = type(objet)
+    valeurs = {
+        champ: valeur
+        for champ in _ecrits(modele)
+        if not isinstance(valeur := champ.pre_save(objet, True), DatabaseDefault)
+    }
+    sql, retour = _insertion(modele, tuple(valeurs))
+    (ligne,) = preparee(
+        sql, [champ.get_db_prep_save(valeur, connection) for champ, valeur in valeurs.items()]
+    )
+    return _revenu(objet, retour, ligne)
+
+
+def inserer_lot(objets: Iterable[M]) -> list[M]:
+    """INSERT of new rows of one model in one statement, however many; they come back with their ids.
+
+    For models of plain columns; what the first leaves to the database's own default, all do.
+    """
+    lot = list(objets)
+    if not lot:
+        return lot
+    modele = type(lot[0])
+    champs = tuple(
+        champ
+        for champ in _ecrits(modele)
+        if not isinstance(champ.pre_save(lot[0], True), DatabaseDefault)
+    )
+    sql, retour = _insertion_en_lot(modele, champs)
+    colonnes = [
+        [champ.get_db_prep_save(champ.pre_save(objet, True), connection) for objet in lot]
+        for champ in champs
+    ]
+    for objet, ligne in zip(lot, preparee(sql, colonnes), strict=True):
+        _revenu(objet, retour, ligne)
+    return lot
+
+
+def mettre_a_jour(objet: Model, noms: Sequence[str]) -> None:
+    """UPDATE of the named fields of one row. Raises DatabaseError when it is not there any more, as `save` does."""
+    sql, champs = _mise_a_jour(type(objet), tuple(noms))
+    valeurs = [champ.pre_save(objet, False) for champ in champs]
+    if any(hasattr(valeur, "resolve_expression") for valeur in valeurs):
+        objet.save(update_fields=noms)
+        return
+    params = [
+        champ.get_db_prep_save(valeur, connection)
+        for champ, valeur in zip(champs, valeurs, strict=True)
+    ]
+    with _executer(sql, [*params, Int8(objet.pk)]) as curseur:
+        if curseur.rowcount == 0:
+            raise DatabaseError("The row whose fields were to be written does not exist.")
+
+
+@cache
+def _ecrits(modele: type[Model]) -> tuple[Champ, ...]:
+    return tuple(
+        champ
+        for champ in modele._meta.local_concrete_fields
+        if not champ.generated and not champ.primary_key
+    )
+
+
+def _nom(champ: Champ) -> str:
+    return connection.ops.quote_name(champ.column)
+
+
+def _type(champ: Champ) -> str:
+    # without its length: a cast to it would cut a text that is too long instead of refusing it
+    return str(champ.db_type(connection)).split("(")[0]
+
+
+def _rendre(modele: type[Model]) -> tuple[str, tuple[Champ, ...]]:
+    champs = tuple(modele._meta.db_returning_fields)
+    return ", ".join(map(_nom, champs)), champs
+
+
+@cache
+def _insertion(modele: type[Model], champs: tuple[Champ, ...]) -> tuple[str, tuple[Champ, ...]]:
+    noms = ", ".join(map(_nom, champs))
+    places = ", ".join(f"%s::{_type(champ)}" for champ in champs)
+    rendus, retour = _rendre(modele)
+    table = connection.ops.quote_name(modele._meta.db_table)
+    return " ".join(("INSERT INTO", table, f"({noms}) VALUES ({places}) RETURNING", rendus)), retour
+
+
+@cache
+def _insertion_en_lot(
+    modele: type[Model], champs: tuple[Champ, ...]
+) -> tuple[str, tuple[Champ, ...]]:
+    noms = ", ".join(map(_nom, champs))
+    places = ", ".join(f"%s::{_type(champ)}[]" for champ in champs)
+    rendus, retour = _rendre(modele)
+    table = connection.ops.quote_name(modele._meta.db_table)
+    lot = ("INSERT INTO", table, f"({noms}) SELECT * FROM unnest(", places, ") RETURNING", rendus)
+    return " ".join(lot), retour
+
+
+@cache
+def _mise_a_jour(modele: type[Model], noms: tuple[str, ...]) -> tuple[str, tuple[Champ, ...]]:
+    par_nom = {nom: c for c in _ecrits(modele) for nom in (c.name, c.attname)}
+    champs = tuple(par_nom[nom] for nom in noms)
+    valeurs = ", ".join(f"{_nom(champ)} = %s::{_type(champ)}" for champ in champs)
+    table = connection.ops.quote_name(modele._meta.db_table)
+    cle: Champ = modele._meta.pk
+    return " ".join(("UPDATE", table, "SET", valeurs, "WHERE", _nom(cle), "= %s")), champs
+
+
+def _revenu(objet: M, retour: Sequence[Champ], ligne: Sequence[Any]) -> M:
+    for champ, valeur in zip(retour, ligne, strict=True):
+        setattr(objet, champ.attname, valeur)
+    objet._state.adding = False
+    objet._state.db = connection.alias
+    return objet
