@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("techniciens/", include("technicians.urls")),
     path("", include("planning.urls")),
     path("documents/", include("documents.urls")),
+    path("recherche/", include("search.urls")),
     path("synchronisation/", include("sync.urls")),
 ]
 

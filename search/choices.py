@@ -14,6 +14,37 @@ class Genre(models.TextChoices):
     PIECE = "piece", _("Pièces détachées")
     DOCUMENT = "document", _("Documents")
 
+    @property
+    def label_un(self) -> str:
+        """One of them."""
+        return str(_UN[self])
+
+    @property
+    def icone(self) -> str:
+        return _ICONES[self]
+
+
+_UN = {
+    Genre.INTERVENTION: _("Intervention"),
+    Genre.EQUIPEMENT: _("Équipement"),
+    Genre.CLIENT: _("Client"),
+    Genre.SITE: _("Site"),
+    Genre.CONTRAT: _("Contrat"),
+    Genre.TECHNICIEN: _("Technicien"),
+    Genre.PIECE: _("Pièce détachée"),
+    Genre.DOCUMENT: _("Document"),
+}
+_ICONES = {
+    Genre.INTERVENTION: "tool",
+    Genre.EQUIPEMENT: "engine",
+    Genre.CLIENT: "building",
+    Genre.SITE: "map-pin",
+    Genre.CONTRAT: "file-certificate",
+    Genre.TECHNICIEN: "user",
+    Genre.PIECE: "package",
+    Genre.DOCUMENT: "file-text",
+}
+
 
 class Cercle(models.IntegerChoices):
     """Who reads a line of the index, among those who see its object."""

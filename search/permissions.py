@@ -1,7 +1,7 @@
 """Who may search by what, and keep or share a search, as pure predicates."""
 
 from accounts.models import User
-from search.choices import ENTITES_DU_CLIENT, ENTITES_DU_TECHNICIEN, Cercle, Entite
+from search.choices import ENTITES_DU_CLIENT, ENTITES_DU_TECHNICIEN, Cercle, Entite, Genre
 from search.models import FiltreEnregistre
 
 
@@ -12,6 +12,11 @@ def entites_listables(user: User) -> frozenset[Entite]:
     if user.est_technicien:
         return ENTITES_DU_TECHNICIEN
     return ENTITES_DU_CLIENT if user.est_client else frozenset()
+
+
+def genres_cherchables(user: User) -> list[Genre]:
+    """The kinds that this user may ever find: a client is not offered the stock."""
+    return [genre for genre in Genre if genre != Genre.PIECE or not user.est_client]
 
 
 def cercle_de(user: User) -> Cercle:

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from accounts.models import User
@@ -29,16 +30,78 @@ from technicians.models import Technicien
 
 LONGUEUR_MAX = 200  # of what is typed
 LIMITE_DEFAUT, LIMITE_MAX = 5, 50  # results per kind
-# Of the lines that match, this many of each kind are ranked, the latest: of 100,000 jobs that say « fuite », last week's.
+# Of the lines that match, this many of each kind are ranked, the latest: of 100,000 jobs that say « fuite », last
+# week's.
 CANDIDATS = 200
 PEU = 3  # with fewer results than this, misspelt words are looked for too
-CODE_MIN = 3
+CODE_MIN, FRAGMENT_MAX = 3, 9  # letters and digits that are looked for within codes
 EXTRAIT = 160  # characters of a passage
 
 # Words of French grammar, which find nothing and would find everything as beginnings.
 VIDES = frozenset(
-    "a au aux avec ce ces d dans de des du elle en et eux il ils j je l la le les leur lui m ma mais me mes n ne nos"
-    " notre nous on ou par pas pour qu que qui s sa sans se ses son sur t ta te tes tu un une vos votre vous y".split()
+    (
+        "a",
+        "au",
+        "aux",
+        "avec",
+        "ce",
+        "ces",
+        "d",
+        "dans",
+        "de",
+        "des",
+        "du",
+        "elle",
+        "en",
+        "et",
+        "eux",
+        "il",
+        "ils",
+        "j",
+        "je",
+        "l",
+        "la",
+        "le",
+        "les",
+        "leur",
+        "lui",
+        "m",
+        "ma",
+        "mais",
+        "me",
+        "mes",
+        "n",
+        "ne",
+        "nos",
+        "notre",
+        "nous",
+        "on",
+        "ou",
+        "par",
+        "pas",
+        "pour",
+        "qu",
+        "que",
+        "qui",
+        "s",
+        "sa",
+        "sans",
+        "se",
+        "ses",
+        "son",
+        "sur",
+        "t",
+        "ta",
+        "te",
+        "tes",
+        "tu",
+        "un",
+        "une",
+        "vos",
+        "votre",
+        "vous",
+        "y",
+    )
 )
 
 _MOT = re.compile(r"[^\W_]+")
@@ -96,14 +159,12 @@ SOURCES: dict[Genre, _Source] = {
     Genre.DOCUMENT: _Source(Document.objects.visible_to, "documents:fichier"),
 }
 
-# The populations of the index: each has GIN indexes of its own (see the migration).
-_POPULATIONS: tuple[tuple[str, tuple[Genre, ...]], ...] = (
-    ("genre = 'intervention'", (Genre.INTERVENTION,)),
-    ("genre = 'document'", (Genre.DOCUMENT,)),
-    (
-        "genre NOT IN ('intervention', 'document')",
-        tuple(genre for genre in Genre if genre not in (Genre.INTERVENTION, Genre.DOCUMENT)),
-    ),
+# The populations of the index, each with GIN indexes of its own (see the migration): of the first there may be so many
+# that its lines are cut before they are ranked.
+_INTERVENTIONS = "genre = 'intervention'"
+_AUTRES: tuple[tuple[str, str], ...] = (
+    ("documents", "genre = 'document'"),
+    ("autres", "genre NOT IN ('intervention', 'document')"),
 )
 
 
@@ -159,7 +220,7 @@ class _Demande:
         for mot in self.mots:
             formes = [mot, *self.proches.get(mot, ())]
             choix = [f"'{forme}'{restriction and ':' + restriction}" for forme in formes]
-            if len(mot) >= CODE_MIN:
+            if mot == self.mots[-1] and len(mot) >= CODE_MIN:
                 choix.append(f"'{mot}':*{restriction}")
             parties.append("(" + " | ".join(choix) + ")")
         return " & ".join(parties)
@@ -180,8 +241,8 @@ def _code(texte: str) -> str:
 class _Portee:
     """The index as one user reads it: which lines, and of them which words."""
 
-    populations: list[tuple[str, str]]  # (condition, scope)
-    visibles: dict[Genre, tuple[str, tuple[Any, ...]]]  # what is seen in part: the statement of its ids
+    genres: list[Genre]
+    visibles: dict[Genre, QuerySet[Any]]  # of the kinds of which he sees a part
     cercle: int
     interne: bool
 
@@ -192,25 +253,13 @@ class _Portee:
 
     @classmethod
     def de(cls, user: User, genres: Sequence[Genre]) -> "_Portee":
-        populations, visibles = [], {}
-        for condition, siens in _POPULATIONS:
-            clauses = []
-            for genre in siens:
-                if genre not in genres:
-                    continue
-                vus = SOURCES[genre].visibles(user).order_by()
-                clause = f"genre = '{genre.value}'"
-                if vus.query.where:
-                    try:
-                        visibles[genre] = vus.values("pk").query.sql_with_params()
-                    except EmptyResultSet:
-                        continue  # nothing of this kind
-                    clause += f" AND objet_id IN (SELECT id FROM vus_{genre.value})"
-                clauses.append(clause)
-            if clauses:
-                portee = clauses[0] if len(clauses) == 1 else f"(({') OR ('.join(clauses)}))"
-                populations.append((condition, portee))
-        return cls(populations, visibles, cercle_de(user), peut_lire_interne(user))
+        vus = {genre: SOURCES[genre].visibles(user).order_by() for genre in genres}
+        return cls(
+            [genre for genre in genres if not vus[genre].query.is_empty()],
+            {genre: objets for genre, objets in vus.items() if objets.query.where},
+            cercle_de(user),
+            peut_lire_interne(user),
+        )
 
 
 # --- Finding --------------------------------------------------------------------------------------
@@ -227,30 +276,37 @@ class _Ligne:
     score: float
 
 
-_COLONNES = "genre, objet_id, cercle, codes, titre, contexte, texte, interne, tsv"
+@dataclass
+class _Enonce:
+    """The common table expressions of the statement, in order, and those that name the ids of candidate lines."""
+
+    tables: list[str] = field(default_factory=list)
+    params: list[Any] = field(default_factory=list)
+    candidats: list[str] = field(default_factory=list)
+
+    def table(self, nom: str, sql: str, params: Iterable[Any] = ()) -> None:
+        self.tables.append(f"{nom} AS MATERIALIZED ({sql})")
+        self.params += params
+
+    def candidate(self, nom: str, sql: str, params: Iterable[Any] = ()) -> None:
+        self.table(nom, sql, params)
+        self.candidats.append(f"SELECT id FROM {nom}")
 
 
 def _trouver(portee: _Portee, demande: _Demande, requete: str, limite: int) -> list[_Ligne]:
     """The best lines of each kind, one more than `limite` of each. One statement."""
-    tables, params = [], []
-    for genre, (sql, siens) in portee.visibles.items():
-        # read once however many branches ask, and not at all when none has a line to ask for
-        tables.append(f"vus_{genre.value}(id) AS MATERIALIZED ({sql})")
-        params += siens
-    branches = []
-    for condition, clause in portee.populations:
-        for critere, valeurs in _criteres(demande, requete):
-            branches.append(
-                f"(SELECT {_COLONNES} FROM index_recherche WHERE {condition} AND cercle <= %s"
-                f" AND {critere} AND {clause} ORDER BY objet_id DESC LIMIT {CANDIDATS})"
-            )
-            params += [portee.cercle, *valeurs]
-    if not branches:
+    criteres = list(_criteres(demande, requete))
+    enonce = _Enonce()
+    if Genre.INTERVENTION in portee.genres:
+        _parmi_les_interventions(enonce, portee, criteres)
+    for nom, condition in _AUTRES:
+        _parmi_les_autres(enonce, portee, criteres, nom, condition)
+    if not enonce.candidats:
         return []
-    tables.append(f"candidats AS ({' UNION '.join(branches)})")
     code = demande.code if len(demande.code) >= CODE_MIN else "\x01"
+    premier = demande.mots[0] if demande.mots else "\x01"
     sql = f"""
-        WITH {", ".join(tables)},
+        WITH {", ".join(enonce.tables)},
         notes AS (
             SELECT DISTINCT ON (genre, objet_id) genre, objet_id, titre, contexte, texte, interne,
                    CASE WHEN ' ' || codes || ' ' LIKE '%% ' || %s || ' %%' THEN 100
@@ -258,28 +314,100 @@ def _trouver(portee: _Portee, demande: _Demande, requete: str, limite: int) -> l
                         WHEN codes LIKE '%%' || %s || '%%' THEN 20 ELSE 0 END
                    + CASE WHEN cle_tri(titre) LIKE %s || '%%' THEN 2 ELSE 0 END
                    + 10 * ts_rank('{{0.05, 0.1, 0.3, 1}}', tsv, to_tsquery('public.francais', %s), 1) AS score
-              FROM candidats ORDER BY genre, objet_id, cercle DESC
+              FROM index_recherche WHERE id IN ({" UNION ALL ".join(enonce.candidats)})
+             ORDER BY genre, objet_id, cercle DESC
         ),
-        rangs AS (SELECT *, row_number() OVER (PARTITION BY genre ORDER BY score DESC, objet_id DESC) AS rang FROM notes)
+        rangs AS (
+            SELECT *, row_number() OVER (PARTITION BY genre ORDER BY score DESC, objet_id DESC) AS rang FROM notes
+        )
         SELECT genre, objet_id, titre, contexte, texte, interne, score FROM rangs
          WHERE rang <= %s ORDER BY score DESC, objet_id DESC
     """
-    premier = demande.mots[0] if demande.mots else "\x01"
-    params += [code, code, code, premier, requete, limite + 1]
+    params = [*enonce.params, code, code, code, premier, requete, limite + 1]
     with connection.cursor() as curseur:
         curseur.execute(sql, params)
         return [_Ligne(Genre(genre), *reste) for genre, *reste in curseur.fetchall()]
+
+
+def _parmi_les_interventions(
+    enonce: _Enonce, portee: _Portee, criteres: Sequence[tuple[str, list[str]]]
+) -> None:
+    """What is seen, then its lines, the latest of each criterion: a word may stand in 100,000 of them."""
+    vus = ""
+    if Genre.INTERVENTION in portee.visibles:
+        try:
+            sql, params = portee.visibles[Genre.INTERVENTION].values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return
+        enonce.table("vus_interventions(id)", sql, params)
+        vus = " AND objet_id IN (SELECT id FROM vus_interventions)"
+    for rang, (critere, valeurs) in enumerate(criteres):
+        enonce.candidate(
+            f"interventions_{rang}",
+            f"SELECT id FROM index_recherche WHERE {_INTERVENTIONS} AND cercle <= %s AND {critere}{vus}"
+            f" ORDER BY objet_id DESC LIMIT {CANDIDATS}",
+            [portee.cercle, *valeurs],
+        )
+
+
+def _parmi_les_autres(
+    enonce: _Enonce,
+    portee: _Portee,
+    criteres: Sequence[tuple[str, list[str]]],
+    nom: str,
+    condition: str,
+) -> None:
+    """The lines, then those whose objects are seen: they are few, and seeing may cost several joins."""
+    clauses = []
+    vus: list[tuple[str, str, tuple[Any, ...]]] = []
+    for genre in portee.genres:
+        if (genre == Genre.DOCUMENT) != (nom == "documents") or genre == Genre.INTERVENTION:
+            continue
+        clause = f"genre = '{genre.value}'"
+        if genre in portee.visibles:
+            lignes = RawSQL(f"SELECT objet_id FROM lignes_{nom} WHERE {clause}", ())
+            try:
+                sql, params = (
+                    portee.visibles[genre]
+                    .filter(pk__in=lignes)
+                    .values("pk")
+                    .query.sql_with_params()
+                )
+            except EmptyResultSet:
+                continue
+            vus.append((f"vus_{genre.value}(id)", sql, params))
+            clause += f" AND objet_id IN (SELECT id FROM vus_{genre.value})"
+        clauses.append(f"({clause})")
+    if not clauses:
+        return
+    enonce.table(
+        f"lignes_{nom}",
+        f"SELECT id, genre, objet_id FROM index_recherche WHERE {condition} AND cercle <= %s"
+        f" AND ({' OR '.join(critere for critere, _valeurs in criteres)})",
+        [portee.cercle, *(valeur for _critere, valeurs in criteres for valeur in valeurs)],
+    )
+    for vu, sql, params in vus:
+        enonce.table(vu, sql, params)
+    enonce.candidate(
+        f"candidats_{nom}",
+        "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY genre ORDER BY objet_id DESC) AS rang"
+        f" FROM lignes_{nom} WHERE {' OR '.join(clauses)}) AS r WHERE rang <= {CANDIDATS}",
+    )
 
 
 def _criteres(demande: _Demande, requete: str) -> Iterable[tuple[str, list[str]]]:
     """The ways in which a line may match, each with an index of its own."""
     if requete:
         yield "tsv @@ to_tsquery('public.francais', %s)", [requete]
-    if len(demande.code) >= CODE_MIN:
+    if len(demande.code) < CODE_MIN:
+        return
+    if len(demande.code) <= FRAGMENT_MAX:
         yield "codes LIKE %s", [f"%{demande.code}%"]
-        if any(caractere.isdigit() for caractere in demande.code):
-            # among a thousand codes that hold it, the one that is it
-            yield "tsv @@ to_tsquery('pg_catalog.simple', %s)", [f"'{demande.code}':A"]
+        if not any(caractere.isdigit() for caractere in demande.code):
+            return
+    # a long code is typed from its beginning; and among a thousand codes that hold a short one, the one that is it
+    joker = ":*A" if len(demande.code) > FRAGMENT_MAX else ":A"
+    yield "tsv @@ to_tsquery('pg_catalog.simple', %s)", [f"'{demande.code}'{joker}"]
 
 
 # --- Misspelt words -------------------------------------------------------------------------------

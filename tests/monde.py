@@ -23,6 +23,7 @@ from interventions.tests.factories import (
 )
 from notifications.tests.factories import NotificationFactory
 from planning.tests.factories import GammeFactory, PlanFactory
+from search.tests.factories import FiltreFactory
 from stock.tests.factories import MouvementFactory, PieceFactory
 from sync.tests.factories import OperationFactory
 from technicians.tests.factories import (
@@ -55,6 +56,8 @@ def creer_monde() -> Monde:
     monde = Monde(personnes)
     monde.propre = _biens(personnes, piece, competence, gamme)
     monde.etranger = _biens(autres, piece, competence, gamme)
+    monde.propre["filtre"] = FiltreFactory(user=personnes["responsable"], partage=True)
+    monde.etranger["filtre"] = FiltreFactory(user=autres["client"])
     monde.propre["user"] = personnes["responsable"]
     monde.etranger["user"] = autres["client"]
     return monde

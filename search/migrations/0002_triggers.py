@@ -250,7 +250,7 @@ CREATE FUNCTION mots_proches(mots text[]) RETURNS TABLE (mot text, connu text)
     SELECT cherche, p.mot
       FROM unnest(mots) AS cherche,
            LATERAL (SELECT DISTINCT v.mot::text AS mot, similarity(v.mot, cherche) AS proximite
-                      FROM vocabulaire_recherche v WHERE v.mot %% cherche OR v.mot LIKE cherche || '%%'
+                      FROM vocabulaire_recherche v WHERE v.mot % cherche OR v.mot LIKE cherche || '%'
                      ORDER BY 2 DESC, 1 LIMIT 60) AS p
      ORDER BY cherche, p.proximite DESC, p.mot
 $corps$;
