@@ -239,8 +239,8 @@ def _insertion_en_lot(
     places = ", ".join(f"%s::{_type(champ)}[]" for champ in champs)
     rendus, retour = _rendre(modele)
     table = connection.ops.quote_name(modele._meta.db_table)
-    lot = ("INSERT INTO", table, f"({noms}) SELECT * FROM unnest(", places, ") RETURNING", rendus)
-    return " ".join(lot), retour
+    lignes = ("SELECT * FROM", f"unnest({places})")
+    return " ".join(("INSERT INTO", table, f"({noms})", *lignes, "RETURNING", rendus)), retour
 
 
 @cache
