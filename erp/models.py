@@ -74,6 +74,13 @@ class ParametresSociete(Horodate):
             "Le technicien et les responsables sont prévenus autant d’heures avant la date limite."
         ),
     )
+    delai_escalade_heures = models.PositiveSmallIntegerField(
+        _("escalade après (heures)"),
+        default=4,
+        help_text=_(
+            "Les administrateurs sont prévenus autant d’heures après les responsables, si le retard dure."
+        ),
+    )
 
     class Meta:
         db_table = "parametres_societe"

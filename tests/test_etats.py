@@ -5,6 +5,7 @@ and every invariant must hold. `HYPOTHESIS_PROFIL=long` runs for many minutes, w
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -52,8 +53,17 @@ from technicians.tests.factories import (
     TechnicienFactory,
 )
 from tests.invariants import messages_indus, violations
-from tests.modele import Absence, Fiche, Modele, Raisons
+from tests.modele import VIE, Absence, Fiche, Modele, Raisons
 
+# What must have been done at least once, or the days went nowhere.
+INDISPENSABLES = (
+    *("changer_statut en_cours", "changer_statut en_attente", "changer_statut cloturee"),
+    *("changer_statut annulee", "changer_statut archivee"),
+    *("consommer_piece sortie", "consommer_piece retour", "affecter_technicien", "planifier"),
+    *("ajouter_temps", "repondre_controle"),
+    *("declarer_absence", "demander_absence", "decider_absence", "changer_activation"),
+    *("enregistrer_mouvement sortie", "enregistrer_mouvement ajustement"),
+)
 DEBUT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 _COMMUN: dict[str, Any] = {
@@ -64,12 +74,12 @@ _COMMUN: dict[str, Any] = {
 }
 PROFILS = {
     "ci": settings(
-        **_COMMUN, max_examples=16, stateful_step_count=40, derandomize=True, database=None
+        **_COMMUN, max_examples=20, stateful_step_count=40, derandomize=True, database=None
     ),
     # the same without looking for the shortest day that fails
     "brut": settings(
         **_COMMUN,
-        max_examples=16,
+        max_examples=20,
         stateful_step_count=40,
         derandomize=True,
         database=None,
@@ -116,10 +126,12 @@ TERRAIN = st.sampled_from(
 TECHNICIEN = st.sampled_from(["tech1", "tech1", "tech2", "tech3"])
 EQUIPEMENT = st.sampled_from(["e1", "e2", "e3"])
 PRIORITE = st.sampled_from(["urgente", "haute", "normale", "basse", "programmee"])
-LAQUELLE = st.integers(0, 5)
+LAQUELLE = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 5])
 # (hours from the first morning, how many): few hours, so that they meet
 CRENEAU = st.tuples(st.integers(0, 30), st.sampled_from([1, 2, 4, 4, 0]))
-QUANTITE = st.sampled_from([Decimal(q) for q in ("1", "2", "0.50", "3", "6", "0", "-1")])
+QUANTITE = st.sampled_from(
+    [Decimal(q) for q in ("1", "1", "2", "0.50", "0.50", "3", "6", "0", "-1")]
+)
 VERSION = st.sampled_from(["ignoree", "ignoree", "ignoree", "lue", "perimee"])
 
 
@@ -179,6 +191,8 @@ class Entreprise(RuleBasedStateMachine):
     """One company, from its first morning on."""
 
     monde: Monde
+    # (verb, whether it was done): how often, in all the days
+    issues: Counter[tuple[str, bool]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -204,6 +218,8 @@ class Entreprise(RuleBasedStateMachine):
 
     def faire(self, raisons: Raisons, service: Any, *, par: str, **valeurs: Any) -> Any:
         """Call the service as `par`: it must refuse for one of the reasons, or do what the model has just done."""
+        quoi = valeurs.get("vers") or valeurs.get("type_mouvement") or ""
+        self.issues[f"{service.__name__} {quoi}".strip(), not raisons] += 1
         acteur = SYSTEME if par == "systeme" else User.objects.get(pk=self.monde.users[par].pk)
         try:
             resultat = service(par=acteur, **valeurs)
@@ -260,7 +276,8 @@ class Entreprise(RuleBasedStateMachine):
             self._comparer(lignes[cle], fiche, creneaux.get(cle))
         self._lire_journal(fait=fait)
         self._lire_messages(fait=fait)
-        assert violations() == []
+        if fait:
+            assert violations() == []
 
     def _comparer(self, ligne: dict[str, Any], fiche: Fiche, creneau: Any) -> None:
         attendu = {
@@ -366,11 +383,19 @@ class Entreprise(RuleBasedStateMachine):
 
     @initialize()
     def matin(self) -> None:
-        """Two jobs are in before the day begins."""
-        for equipement in ("e1", "e2"):
-            self._creer("responsable", equipement=equipement)
+        """Three jobs are in before the day begins: one under way, one given, one new."""
+        self._creer("responsable", equipement="e1", technicien="tech1")
+        self._creer("responsable", equipement="e2", technicien="tech2")
+        self._creer("responsable", equipement="e3")
+        self.sur(
+            "tech1",
+            0,
+            lambda par, fiche: self.modele.changer_statut(par, fiche, "en_cours"),
+            services.changer_statut,
+            vers="en_cours",
+        )
 
-    @precondition(lambda self: len(self.cles) < 7)
+    @precondition(lambda self: len(self.cles) < 6)
     @rule(
         qui=QUI,
         equipement=EQUIPEMENT,
@@ -415,7 +440,7 @@ class Entreprise(RuleBasedStateMachine):
             # the row that is about to be: sequences are not given back, so ask for the next one
             self.cles.append(-1)
 
-        def creer(**valeurs: Any) -> Intervention:
+        def creer_intervention(**valeurs: Any) -> Intervention:
             intervention = services.creer_intervention(**valeurs)
             if self.cles and self.cles[-1] == -1:
                 self.cles[-1] = intervention.pk
@@ -423,7 +448,7 @@ class Entreprise(RuleBasedStateMachine):
 
         self.faire(
             raisons,
-            creer,
+            creer_intervention,
             par=par,
             equipement_id=self.monde.equipements[equipement],
             type_intervention=type,
@@ -495,8 +520,9 @@ class Entreprise(RuleBasedStateMachine):
         ),
         version=VERSION,
         technicien=TECHNICIEN,
-        motif=st.sampled_from(["client", "pieces", "acces", "autre", "", "   ", "météo"]),
-        complet=st.sampled_from([True, True, False]),
+        motif=st.sampled_from(["client", "client", "pieces", "acces", "autre", "   ", "météo"]),
+        possible=st.sampled_from([True, True, True, False]),
+        complet=st.sampled_from([True, True, True, False]),
         toujours_en_panne=st.booleans(),
     )
     def changer_le_statut(
@@ -507,9 +533,14 @@ class Entreprise(RuleBasedStateMachine):
         version: str,
         technicien: str,
         motif: str,
+        possible: bool,
         complet: bool,
         toujours_en_panne: bool,
     ) -> None:
+        """`possible` takes, instead of `vers`, one of the statuts that the table leads to."""
+        suites = [arrivee for depart, arrivee in VIE if depart == self.choisir(laquelle)[1].statut]
+        if possible and suites and vers not in suites:
+            vers = suites[len(motif) % len(suites)]
         regle: dict[str, Any] = {}
         donnees: dict[str, Any] = {}
         if vers == "affectee" and complet:
@@ -600,9 +631,9 @@ class Entreprise(RuleBasedStateMachine):
     @rule(
         qui=TERRAIN,
         laquelle=LAQUELLE,
-        piece=st.sampled_from(["p1", "p1", "p2"]),
+        piece=st.sampled_from(["p1", "p1", "p1", "p2"]),
         quantite=QUANTITE,
-        sens=st.sampled_from(["sortie", "sortie", "retour"]),
+        sens=st.sampled_from(["sortie", "retour"]),
     )
     def prendre_ou_rendre_une_piece(
         self, qui: str, laquelle: int, piece: str, quantite: Decimal, sens: str
@@ -843,5 +874,8 @@ class Entreprise(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_les_journees_suivent_les_regles() -> None:
     with time_machine.travel(DEBUT, tick=False):
-        Entreprise.monde = Monde()
+        Entreprise.monde, Entreprise.issues = Monde(), Counter()
     run_state_machine_as_test(Entreprise, settings=PROFIL)
+    # days in which nothing happens prove nothing
+    jamais = {verbe for verbe in INDISPENSABLES if not Entreprise.issues[verbe, True]}
+    assert not jamais, jamais

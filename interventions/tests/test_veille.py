@@ -103,7 +103,7 @@ def test_a_delay_is_told_to_the_responsables_then_to_the_admins(responsable, adm
     assert veille.alerter_retards(maintenant=MAINTENANT) == 0
     assert veille.escalader_retards(maintenant=MAINTENANT + timedelta(hours=3)) == 0
     assert dits(Evenement.INTERVENTION_EN_RETARD) == [responsable.full_name]
-    plus_tard = MAINTENANT + veille.DELAI_ESCALADE
+    plus_tard = MAINTENANT + timedelta(hours=4)
     assert veille.escalader_retards(maintenant=plus_tard) == 1
     assert veille.escalader_retards(maintenant=plus_tard) == 0
     assert dits(Evenement.INTERVENTION_EN_RETARD) == sorted(
@@ -113,12 +113,20 @@ def test_a_delay_is_told_to_the_responsables_then_to_the_admins(responsable, adm
     assert en_retard.escalade_le == plus_tard
 
 
+def test_when_the_admins_hear_of_a_delay_is_the_company_s(responsable, admin):
+    ParametresSociete.objects.create(pk=1, delai_escalade_heures=1)
+    InterventionFactory(date_limite=MAINTENANT - timedelta(minutes=1))
+    assert veille.alerter_retards(maintenant=MAINTENANT) == 1
+    assert veille.escalader_retards(maintenant=MAINTENANT + timedelta(minutes=59)) == 0
+    assert veille.escalader_retards(maintenant=MAINTENANT + timedelta(hours=1)) == 1
+
+
 def test_a_deadline_that_was_moved_is_told_anew(responsable, admin):
     moment = MAINTENANT
     intervention = InterventionFactory(date_limite=moment - timedelta(minutes=1))
     for tour in range(2):
         assert veille.alerter_retards(maintenant=moment) == 1
-        moment += veille.DELAI_ESCALADE
+        moment += timedelta(hours=4)
         assert veille.escalader_retards(maintenant=moment) == 1
         limite = moment + timedelta(days=2)
         Intervention.objects.filter(pk=intervention.pk).update(date_limite=limite)
