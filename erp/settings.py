@@ -305,6 +305,7 @@ SPECTACULAR_SETTINGS = {
             ("interventions", "Intervention", "StatutIntervention"),
             ("planning", "", "ModeEcheance"),
             ("documents", "", "TypeDocument"),
+            ("search", "Recherche", "GenreRecherche"),
         )
         for nom in noms.split()
     },

@@ -22,8 +22,6 @@ _PREFIXE = "/api/v1"
 _HORODATAGE = "2026-01-27T10:00:00Z"
 _REQUETE = "0b9d3c1e-7d0c-4a3e-9d3a-5f4c2b1a0e99"
 _LIBELLE = re.compile(r"^\* `(?P<valeur>[^`]*)` - (?P<libelle>.*)$", re.MULTILINE)
-# Text that every field accepts: no control character but tab and line ends.
-TEXTE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 _ERREURS = {
     400: "La demande est mal formée : `errors` nomme chaque champ en faute.",
@@ -102,8 +100,9 @@ API pour l’application mobile des techniciens, les systèmes des clients et le
 **Se connecter** – `POST /auth/token` donne un `access_token` à envoyer dans `Authorization: Bearer …`, et un
 `refresh_token` qui ne sert qu’une fois.
 
-**Listes** – `{{"data": […], "pagination": {{…}}}}` ; `limit` (50, 100 au plus), `offset`, `sort=priorite,-date_creation`,
-`search`, et un filtre par champ. Plusieurs valeurs : `statut=ouverte,affectee`. Un filtre inconnu est un 400 qui le nomme.
+**Listes** – `{{"data": […], "pagination": {{…}}}}` ; `limit` (50, 100 au plus), `offset`,
+`sort=priorite,-date_creation`, `search`, et un filtre par champ. Plusieurs valeurs : `statut=ouverte,affectee`. Un
+filtre inconnu est un 400 qui le nomme.
 
 **Écrire** – un champ inconnu est un 400 (`CHAMP_INCONNU`), comme un caractère de contrôle (`CARACTERE_INTERDIT`).
 `PATCH` ne touche que les champs nommés. `If-Match` refuse (412) d’écraser un changement que l’on n’a pas lu.
@@ -220,20 +219,9 @@ def _nom_de_variable(valeur: str) -> str:
 
 
 def _fermer(schema: dict[str, Any]) -> None:
-    """A body has these fields and no other, and no control character in its texts."""
+    """A body has these fields and no other."""
     if "properties" in schema:
         schema["additionalProperties"] = False
-    for propriete in schema.get("properties", {}).values():
-        _texte(propriete)
-        _texte(propriete.get("items", {}))
-
-
-def _texte(propriete: dict[str, Any]) -> None:
-    if propriete.get("type") != "string" or "enum" in propriete or "format" in propriete:
-        return
-    # blank text is no text where one is required
-    obligatoire = propriete.get("minLength", 0) > 0
-    propriete.setdefault("pattern", TEXTE.replace("^", r"^(?=[\s\S]*\S)", 1) if obligatoire else TEXTE)
 
 
 def _operation(operation: dict[str, Any], cle: str, dits: Textes) -> None:
@@ -261,7 +249,9 @@ def _operation(operation: dict[str, Any], cle: str, dits: Textes) -> None:
         if "reponse" in exemple and status < 300:
             for contenu in reponse.get("content", {}).values():
                 contenu["example"] = exemple["reponse"]
-    if cle.startswith("GET ") and "ETag" in operation["responses"].get("200", {}).get("headers", {}):
+    if cle.startswith("GET ") and "ETag" in operation["responses"].get("200", {}).get(
+        "headers", {}
+    ):
         operation["responses"]["304"] = {
             "description": "L’appelant a déjà cette version (`If-None-Match`).",
             "headers": _references(("ETag", *_TOUJOURS)),
@@ -320,4 +310,3 @@ def _exemple_d_erreur(status: int, code: str, dits: Textes) -> dict[str, Any]:
         "timestamp": _HORODATAGE,
         "request_id": _REQUETE,
     }
-

@@ -149,6 +149,12 @@ class SchemaApi(AutoSchema):
         nom = super().get_operation_id()
         if self.method == "GET" and getattr(self.view, "liste", None) is not None:
             return nom.removesuffix("_retrieve") + "_list"
+        if self.method == "DELETE" and "{" not in self.path:
+            return f"{nom}_all"
+        # `/dashboard` beside `/dashboard/{cle}`: one name each
+        dernier = self.path.rsplit("/", 1)[-1]
+        if dernier.startswith("{") and dernier not in ("{id}", "{enfant}", "{code}", "{releve}"):
+            return f"{nom}_{dernier.strip('{}')}"
         return nom
 
     def _parametres(self) -> Iterator[OpenApiParameter]:

@@ -90,6 +90,9 @@ class ResultatSortie(serializers.Serializer[Any]):
     score = serializers.FloatField()
     url = serializers.CharField(help_text="La page de l’objet ; vide quand on n’en a pas.")
 
+    class Meta:
+        ref_name = "ResultatRecherche"
+
 
 class GroupeSortie(serializers.Serializer[Any]):
     type = serializers.ChoiceField(choices=Genre.choices)
