@@ -286,6 +286,7 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         "/api/v1/interventions",
     )
     html = "/interventions/?statut=cloturee&priorite=haute&taille=50"
+    chiffres = "/api/v1/dashboard?periode=30j"
     liste = [
         Mesure("API : liste filtrée", lister(filtree, api), filtree),
         Mesure("API : liste sans filtre", lister(toutes, api), toutes),
@@ -293,6 +294,7 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         Mesure("API : création", creer, "/api/v1/interventions"),
         Mesure("API : transition", transiter, f"/api/v1/interventions/{pause[0]}/statut"),
         Mesure("HTML : liste de 50", lister(html, page), html, rapport=0.5),
+        Mesure("API : tableau de bord", lister(chiffres, api), chiffres, rapport=0.05),
     ]
     compter: list[list[object]] = [
         ["GET", filtree, None, api],
@@ -301,6 +303,7 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         ["POST", liste[3].sql, nouvelle(equipements[0]), api],
         ["PATCH", liste[4].sql, {"statut": "en_attente", "motif_attente": "pieces"}, api],
         ["GET", html, None, {}],
+        ["GET", chiffres, None, api],
     ]
     return liste, compter
 
