@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Langue, Role
 from accounts.fields import EmailMinuscule
-from accounts.querysets import SessionApiQuerySet, SessionWebQuerySet, UserManager
+from accounts.querysets import SessionApiQuerySet, SessionWebManager, UserManager
 from accounts.sessions_web import SessionStore
 from erp.models import Horodate
 
@@ -157,7 +157,7 @@ class SessionWeb(AbstractBaseSession):
     ouverte_le = models.DateTimeField(_("ouverte le"), null=True)
     utilisee_le = models.DateTimeField(_("utilisée le"), null=True)
 
-    objects = SessionWebQuerySet.as_manager()
+    objects: ClassVar[SessionWebManager] = SessionWebManager()
 
     class Meta:
         db_table = "sessions_web"

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.sessions.base_session import BaseSessionManager
 from django.db import models
 
 from accounts.choices import Role
@@ -76,3 +77,7 @@ class SessionWebQuerySet(models.QuerySet["SessionWeb"]):
     def ouvertes(self, maintenant: datetime) -> Self:
         """Not expired; a closed one is gone."""
         return self.filter(expire_date__gt=maintenant)
+
+
+class SessionWebManager(BaseSessionManager.from_queryset(SessionWebQuerySet)):  # type: ignore[misc]
+    """What the session engine asks of a manager, and ours."""

@@ -135,8 +135,8 @@ def fermer_les_autres(*, par: User, api: int | None = None, web: str | None = No
     """Sign out everywhere else than here: the session `api`, or that of the pages with key `web`. How many ended."""
     return _fermer(
         par,
-        SessionApi.objects.visible_to(par).exclude(pk=api),
-        SessionWeb.objects.visible_to(par).exclude(pk=web),
+        SessionApi.objects.visible_to(par).exclude(pk=api or 0),
+        SessionWeb.objects.visible_to(par).exclude(pk=web or ""),
     )
 
 

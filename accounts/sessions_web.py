@@ -20,7 +20,7 @@ class SessionStore(db.SessionStore):
         return apps.get_model("accounts", "SessionWeb")
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        ligne = super().create_model_instance(data)
+        ligne: Any = super().create_model_instance(data)
         qui, appareil = str(data.get(SESSION_KEY, "")), data.get(APPAREIL) or {}
         ligne.user_id = int(qui) if qui.isdecimal() else None
         ligne.agent = str(appareil.get("agent", ""))[:200]

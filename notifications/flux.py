@@ -288,7 +288,11 @@ def _visibles(user: User, objet: str, ids: set[int], vus: dict[Any, set[int]]) -
 
 def _notifications(faits: Iterable[Fait], user_ids: set[int]) -> dict[int, dict[str, str]]:
     """Title and link of the notifications that were just written, each its reader's own."""
-    ids = {fait.objet_id for fait in faits if (fait.genre, fait.action) == (NOTIFICATION, "creee")}
+    ids = {
+        fait.objet_id
+        for fait in faits
+        if fait.objet_id is not None and (fait.genre, fait.action) == (NOTIFICATION, "creee")
+    }
     if not ids:
         return {}
     lignes = Notification.objects.dans_l_application().filter(pk__in=ids, user__in=user_ids)

@@ -57,6 +57,9 @@ FILE_MAX = 64
 FLUX_PAR_PERSONNE = 12
 FLUX_MAX = 2_000
 
+# What a request is refused for; a database that is away among them.
+REFUSES: tuple[type[Exception], ...] = (*REFUS, DatabaseError, InterfaceError)
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -203,11 +206,12 @@ class Diffusion:
 
     async def _avancer(self) -> flux.Curseur:
         ids = {abonne.lecteur.user_id for abonne in self.abonnes}
-        textes, self._curseur = await self.en_base(_lire_pour, self._curseur, ids)
+        textes, curseur = await self.en_base(_lire_pour, self._curseur, ids)
+        self._curseur = curseur
         for abonne in tuple(self.abonnes):
             if texte := textes.get(abonne.lecteur.user_id):
                 abonne.deposer(texte)
-        return self._curseur
+        return curseur
 
     async def _passer(self) -> None:
         """Close the streams of those who may not read any more."""
@@ -380,7 +384,7 @@ class FluxASGI:
                     await _envoyer(send, 200, entetes + _ENTETES_FLUX)
                     return
                 abonne = await diffusion.abonner(user, lecteur, dernier_vu(request))
-            except (*REFUS, DatabaseError, InterfaceError) as exc:
+            except REFUSES as exc:
                 await _refuser(send, request, exc, entetes)
                 return
         try:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 
 from accounts.sessions import ouvrir_session
 from accounts.tests.factories import UserFactory
@@ -75,6 +76,7 @@ def test_two_hundred_streams(capsys):
                 await suivi
         for _lecture, ecriture in ouverts:
             ecriture.close()
+        await sync_to_async(connections.close_all)()
         return ouverture, retards
 
     with serveur_de_flux() as serveur:
