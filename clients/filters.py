@@ -47,6 +47,7 @@ CLIENTS_TRIS: Tris = {
 class ContactFiltres(Filtres):
     search = RechercheFiltre("nom", "fonction", "email", "client__nom_entreprise")
     client_id = IdsFiltre("client_id")
+    user_id = IdsFiltre("user_id")
 
 
 CONTACTS_TRIS: Tris = {"nom": (CleTri("nom"),), "created_at": ("created_at",)}

@@ -155,6 +155,16 @@ class InterventionFiltres(Filtres):
     date_fin_lte = JusquaFiltre("date_fin", label=_("Finie jusqu’au"))
     date_cloture_gte = DepuisFiltre("date_cloture", label=_("Clôturée depuis"))
     date_cloture_lte = JusquaFiltre("date_cloture", label=_("Clôturée jusqu’au"))
+    en_attente_depuis_gte = DepuisFiltre("en_attente_depuis", label=_("En attente depuis le"))
+    en_attente_depuis_lte = JusquaFiltre(
+        "en_attente_depuis", label=_("En attente depuis au plus tard")
+    )
+    annulation_demandee_le_gte = DepuisFiltre(
+        "annulation_demandee_le", label=_("Annulation demandée depuis")
+    )
+    annulation_demandee_le_lte = JusquaFiltre(
+        "annulation_demandee_le", label=_("Annulation demandée jusqu’au")
+    )
     date_planifiee_gte = DepuisFiltre(method=_planifiee_depuis, label=_("Planifiée depuis"))
     date_planifiee_lte = JusquaFiltre(method=_planifiee_jusqua, label=_("Planifiée jusqu’au"))
 

@@ -20,6 +20,8 @@ class NotificationFiltres(Filtres):
     search = RechercheFiltre("titre", "message", label=_("Recherche"))
     type_notification = ChoixFiltre("type_notification", Evenement.choices, label=_("Événement"))
     lu = DrapeauFiltre("lu", label=_("Lue"))
+    date_lu_gte = DepuisFiltre("date_lu", label=_("Lue depuis"))
+    date_lu_lte = JusquaFiltre("date_lu", label=_("Lue jusqu’au"))
     sujet = TextesFiltre("sujet", label=_("Sujet"))
     created_at_gte = DepuisFiltre("created_at", label=_("Depuis"))
     created_at_lte = JusquaFiltre("created_at", label=_("Jusqu’au"))

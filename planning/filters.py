@@ -53,6 +53,15 @@ class PlanFiltres(Filtres):
     gamme_id = IdsFiltre("gamme_id", label=_("Gamme"))
     actif = DrapeauFiltre("actif", label=_("Actif"))
     mode = ChoixFiltre("mode", ModeEcheance.choices, label=_("Échéance fixe ou flottante"))
+    compteur_id = IdsFiltre("compteur_id", label=_("Compteur"))
+    date_depart_gte = JourDepuisFiltre("date_depart", label=_("Première échéance à partir du"))
+    date_depart_lte = JourJusquaFiltre("date_depart", label=_("Première échéance jusqu’au"))
+    derniere_execution_gte = JourDepuisFiltre(
+        "derniere_execution", label=_("Dernière exécution à partir du")
+    )
+    derniere_execution_lte = JourJusquaFiltre(
+        "derniere_execution", label=_("Dernière exécution jusqu’au")
+    )
     date_echeance_gte = JourDepuisFiltre("prochaine_echeance", label=_("Échéance à partir du"))
     date_echeance_lte = JourJusquaFiltre("prochaine_echeance", label=_("Échéance jusqu’au"))
 

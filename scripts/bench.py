@@ -227,6 +227,9 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         details = [
             ligne[0] for ligne in lire("SELECT id FROM interventions ORDER BY random() LIMIT 2000")
         ]
+        reference = next(
+            lire("SELECT reference FROM interventions ORDER BY id OFFSET 1000 LIMIT 1")
+        )[0]
         # started and paused again and again: the same row lock, table, journal row and notifications each time
         pause = [
             ligne[0]
@@ -287,6 +290,14 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
     )
     html = "/interventions/?statut=cloturee&priorite=haute&taille=50"
     chiffres = "/api/v1/dashboard?periode=30j"
+    terrain = jeton(port, "technicien@mif.ma", "technicien123")
+    boite = "/api/v1/filters/recherche?q="
+    recherches = [
+        ("Recherche : mot fréquent", f"{boite}fuite", api),
+        ("Recherche : faute de frappe", f"{boite}compreseur", api),
+        ("Recherche : référence", f"{boite}{reference}", api),
+        ("Recherche : technicien", f"{boite}fuite%20pompe", terrain),
+    ]
     liste = [
         Mesure("API : liste filtrée", lister(filtree, api), filtree),
         Mesure("API : liste sans filtre", lister(toutes, api), toutes),
@@ -295,6 +306,7 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         Mesure("API : transition", transiter, f"/api/v1/interventions/{pause[0]}/statut"),
         Mesure("HTML : liste de 50", lister(html, page), html, rapport=0.5),
         Mesure("API : tableau de bord", lister(chiffres, api), chiffres, rapport=0.05),
+        *(Mesure(nom, lister(chemin, qui), chemin, rapport=0.5) for nom, chemin, qui in recherches),
     ]
     compter: list[list[object]] = [
         ["GET", filtree, None, api],
@@ -304,6 +316,7 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         ["PATCH", liste[4].sql, {"statut": "en_attente", "motif_attente": "pieces"}, api],
         ["GET", html, None, {}],
         ["GET", chiffres, None, api],
+        *(["GET", chemin, None, qui] for _nom, chemin, qui in recherches),
     ]
     return liste, compter
 

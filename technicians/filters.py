@@ -12,6 +12,8 @@ from erp.filters import (
     DrapeauFiltre,
     Filtres,
     IdsFiltre,
+    JourDepuisFiltre,
+    JourJusquaFiltre,
     JusquaFiltre,
     RechercheFiltre,
     TextesFiltre,
@@ -59,6 +61,9 @@ class AnnuaireFiltres(Filtres):
     equipe = TextesFiltre("equipe", label=_("Équipe"))
     specialite = TextesFiltre("specialite", label=_("Spécialité"))
     zone_geographique = TextesFiltre("zone_geographique", label=_("Zone"))
+    user_id = IdsFiltre("user_id", label=_("Compte"))
+    date_embauche_gte = JourDepuisFiltre("date_embauche", label=_("Embauché depuis"))
+    date_embauche_lte = JourJusquaFiltre("date_embauche", label=_("Embauché jusqu’au"))
 
     def possedant(
         self, queryset: TechnicienQuerySet, nom: str, valeur: Sequence[int]
@@ -77,6 +82,7 @@ class TechnicienFiltres(AnnuaireFiltres):
 
 
 class AbsenceFiltres(Filtres):
+    technicien_id = IdsFiltre("technicien_id", label=_("Technicien"))
     type = ChoixFiltre("type", TypeAbsence.choices, label=_("Type"))
     statut = ChoixFiltre("statut", StatutAbsence.choices, label=_("Statut"))
     date_debut_gte = DepuisFiltre("debut", label=_("Commence à partir de"))

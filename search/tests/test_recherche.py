@@ -175,7 +175,9 @@ def test_ce_qui_repond_est_marque_et_reste_du_texte(admin):
     assert "".join(s.texte for s in resultat.titre).endswith("<b>Pompes</b> en panne")
     assert texte_marque(resultat.extrait) == ["pompe"]
     extrait = "".join(s.texte for s in resultat.extrait)
-    assert extrait.startswith("… ") and extrait.endswith(" …") and len(extrait) < 200
+    assert extrait.startswith("… ")
+    assert extrait.endswith(" …")
+    assert len(extrait) < 200
     (par_code,) = chercher(admin, "int2026", types=["intervention"])
     assert texte_marque(par_code.resultats[0].titre) == ["INT-2026"]
 
