@@ -258,7 +258,11 @@ class Intervention(Horodate):
         verbose_name_plural = _("interventions")
         ordering = ("-date_creation", "-id")
         indexes = (
-            models.Index(fields=["statut", "date_creation"], name="idx_intervention_statut_date"),
+            models.Index(
+                fields=["statut", "date_creation"],
+                include=["priorite"],  # counts a list by statut and priorité without reading its rows
+                name="idx_intervention_statut_date",
+            ),
             models.Index(fields=["client", "statut"], name="idx_intervention_client_statut"),
             models.Index(fields=["technicien", "statut"], name="idx_intervention_tech_statut"),
             models.Index(
