@@ -371,6 +371,8 @@ TYPES: Mapping[str, tuple[Callable[..., Any], _Agir, bool]] = {
 
 def intervention_visee(demande: Demande) -> int | None:
     """The intervention that an operation is about, whoever sent it: for the staff who read what was refused."""
+    if demande.cible is None:
+        return None
     match demande.type:
         case TypeOperation.CONTROLE:
             points = PointControle.objects.filter(pk=demande.cible)

@@ -27,7 +27,8 @@ from documents.api.views import DOCUMENT
 from documents.models import Document
 from equipment.api.columns import COMPTEUR, equipement_pour, releve_pour
 from equipment.models import Compteur, Equipement, ReleveCompteur
-from erp.api.columns import Colonnes, preparee
+from erp.api.columns import Colonnes
+from erp.enonces import preparee
 from interventions.api.columns import (
     CONTROLES,
     TEMPS,
@@ -98,10 +99,18 @@ class _Ecriture(Func):
 
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **_contexte: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self,
+        compiler: Any,
+        connection: Any,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[str | int, ...]]:
         (colonne,) = self.get_source_expressions()
         table = compiler.quote_name_unless_alias(colonne.alias)
-        return f"{table}.xmin, {table}.ctid", []
+        return f"{table}.xmin, {table}.ctid", ()
 
 
 class _Marque(Func):

@@ -16,7 +16,7 @@ from sync import services
 from sync.choices import EtatOperation
 from sync.models import OperationSync
 
-_TONS = {EtatOperation.CONFLIT: "orange", EtatOperation.REFUSEE: "rouge"}
+_TONS: dict[str, str] = {EtatOperation.CONFLIT: "orange", EtatOperation.REFUSEE: "rouge"}
 TRIS = {"date": ("created_at", "id")}
 
 

@@ -96,11 +96,15 @@ class ObjetSortie(serializers.Serializer[Any]):
     id = serializers.IntegerField()
 
 
-class ErreurOperationSortie(serializers.Serializer[Any]):
+class _ErreurOperation(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text=_("Celui qu’aurait la route ordinaire."))
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ErreurSerializer().fields["errors"]
+
+
+ErreurOperationSortie = compose(
+    "ErreurOperation", _ErreurOperation, errors=ErreurSerializer().fields["errors"]
+)
 
 
 class ResultatSortie(serializers.Serializer[Any]):
@@ -118,9 +122,10 @@ class EnvoiSortie(serializers.Serializer[Any]):
 
 def _souple(nom: str, colonnes: Any) -> type[serializers.Serializer[Any]]:
     """The row of an entity: what a role may not read of it is absent."""
+    complets: Any = sortie(f"Sync_{nom}_complet", colonnes)().fields
     champs = {
         cle: type(champ)(*champ._args, **{**champ._kwargs, "read_only": False, "required": False})
-        for cle, champ in sortie(f"Sync_{nom}_complet", colonnes)().fields.items()
+        for cle, champ in complets.items()
     }
     nom = f"Sync_{nom}"
     meta = type("Meta", (), {"ref_name": nom})
