@@ -205,7 +205,7 @@ def purger_sessions(maintenant: datetime) -> int:
         revoquee_le__lt=limite
     )
     finies = SessionWeb.objects.filter(expire_date__lt=maintenant).delete()[0]
-    return perimees.delete()[0] + finies
+    return int(perimees.delete()[0] + finies)
 
 
 def lire(classe: type[J], brut: str) -> J:

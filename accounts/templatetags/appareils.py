@@ -27,6 +27,8 @@ SYSTEMES = (
 @register.filter
 def appareil(agent: str) -> str:
     """« Firefox, Windows » from what a browser says of itself; a short name of a program as it is."""
+    if not agent.startswith("Mozilla/"):  # no browser: an application says its own name
+        return agent[:60] or _("Appareil inconnu")
     trouves = [
         next((nom for marque, nom in liste if marque in agent), "")
         for liste in (NAVIGATEURS, SYSTEMES)
