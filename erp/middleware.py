@@ -19,6 +19,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
@@ -29,6 +30,7 @@ from django_structlog.middlewares import RequestMiddleware
 from erp.api.throttling import adresse
 from erp.exceptions import ERPException
 
+COMPRESSION_MIN = 1024  # bytes
 SANS_PAGE = ("/api/", "/health", "/metrics")
 
 
@@ -106,6 +108,28 @@ class PolitiqueContenu(_HorsApi, CSPMiddleware):
             response._csp_update = {  # type: ignore[attr-defined]
                 "connect-src": [f"{request.scheme}://{hote}:{settings.FLUX_PORT}"]
             }
+        return super().process_response(request, response)
+
+
+class CompressionApi(GZipMiddleware):
+    """gzip for whoever asks, for JSON of the API above a kilobyte.
+
+    Not for pages: a form token and what a request reflects would stand in one compressed body (BREACH). The API
+    carries its secret in a header that no foreign page can make a browser send. Files and event streams pass untouched.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if (
+            response.streaming
+            or not request.path_info.startswith("/api/")
+            or not response.get("Content-Type", "").startswith(
+                ("application/json", "application/vnd.oai")
+            )
+            or len(getattr(response, "content", b"")) < COMPRESSION_MIN
+        ):
+            return response
         return super().process_response(request, response)
 
 

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "erp.middleware.CompressionApi",
     "erp.middleware.AdresseAppelant",
     "erp.middleware.JournalRequetes",
     "erp.middleware.SessionPages",

@@ -238,6 +238,15 @@ class TestAuBordHttp:
         assert reponse["Content-Language"] == "fr"
         assert "Accept-Language" in reponse["Vary"]
 
+    @pytest.mark.parametrize(
+        ("langue", "recue"), [("en", "en"), ("en-GB,en;q=0.8", "en"), ("de", "fr"), ("*", "fr")]
+    )
+    def test_other_languages(self, langue, recue):
+        reponse = client_api().get(USERS, headers={"Accept-Language": langue})
+        assert reponse["Content-Language"] == recue
+        francais = client_api().get(USERS).json()["detail"]
+        assert (reponse.json()["detail"] == francais) == (recue == "fr")
+
     def test_500_tells_nothing(self, admin, monkeypatch):
         def casse(*args, **kwargs):
             raise ZeroDivisionError("SELECT password FROM users")

@@ -1,5 +1,6 @@
 """The wire rules that every route shares: slashes, methods, tags, idempotency, rate limits, schema, readers."""
 
+import gzip
 import re
 from datetime import timedelta
 from threading import Barrier
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.tests.api import client_api
 from accounts.tests.factories import UserFactory
 from erp.api import idempotence, throttling
+from erp.api.openapi import textes
 from erp.models import CleIdempotence
 from erp.tests.concurrence import ensemble
 
@@ -59,6 +61,41 @@ class TestRoutes:
         assert bonne["Access-Control-Allow-Origin"] == "https://app.example.com"
         autre = client.get(ME, headers={"Origin": "https://autre.example.com"})
         assert "Access-Control-Allow-Origin" not in autre
+
+    def test_what_a_foreign_page_may_read_and_send(self, admin, settings):
+        settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
+        client = client_api(admin)
+        reponse = client.get(ME, headers={"Origin": "https://app.example.com"})
+        exposes = reponse["Access-Control-Expose-Headers"].split(", ")
+        assert {"ETag", "Location", "Retry-After", "X-RateLimit-Remaining", "X-Request-ID"} <= set(
+            exposes
+        )
+        assert "Access-Control-Allow-Credentials" not in reponse
+        avant = client_api().options(
+            USERS,
+            headers={
+                "Origin": "https://app.example.com",
+                "Access-Control-Request-Method": "PATCH",
+                "Access-Control-Request-Headers": "authorization,if-match,idempotency-key",
+            },
+        )
+        assert avant.status_code == 200
+        assert "if-match" in avant["Access-Control-Allow-Headers"]
+        assert "PATCH" in avant["Access-Control-Allow-Methods"]
+
+    def test_compressed_for_whoever_asks(self, admin):
+        UserFactory.create_batch(8)
+        client = client_api(admin)
+        telle_quelle = client.get(USERS)
+        assert "Content-Encoding" not in telle_quelle
+        comprimee = client.get(USERS, headers={"Accept-Encoding": "gzip"})
+        assert comprimee["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in comprimee["Vary"]
+        assert gzip.decompress(comprimee.content) == telle_quelle.content
+        # too small to be worth it, and a page, which holds a form token
+        assert "Content-Encoding" not in client.get(ME, headers={"Accept-Encoding": "gzip"})
+        page = client.get("/connexion/", headers={"Accept-Encoding": "gzip"})
+        assert "Content-Encoding" not in page
 
 
 @pytest.mark.django_db
@@ -270,6 +307,30 @@ class TestSchema:
         validate_schema(schema)
         assert capfd.readouterr().err == ""
 
+    def test_every_operation_has_words_and_its_errors(self):
+        from drf_spectacular.generators import SchemaGenerator
+
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+        operations = {
+            f"{methode.upper()} {chemin.removeprefix('/api/v1')}": operation
+            for chemin, methodes in schema["paths"].items()
+            for methode, operation in methodes.items()
+        }
+        sans = [cle for cle, operation in operations.items() if not operation.get("summary")]
+        assert not sans, "name them in <app>/api/operations.toml"
+        dits = textes()
+        assert not dits.operations.keys() - operations.keys(), "no such route"
+        assert not dits.refus.keys() - operations.keys(), "no such route"
+        assert {code for codes in dits.refus.values() for code in codes} <= dits.codes[409].keys()
+        etiquettes = {etiquette["name"] for etiquette in schema["tags"]}
+        for cle, operation in operations.items():
+            assert set(operation["tags"]) <= etiquettes, cle
+            assert {"400", "401", "429", "500", "503"} <= operation["responses"].keys(), cle
+        corps = schema["components"]["schemas"]["PatchedStatutEntreeRequest"]
+        assert corps["additionalProperties"] is False
+        assert schema["components"]["schemas"]["Priorite"]["x-enum-varnames"][0] == "URGENTE"
+        assert "`STOCK_INSUFFISANT`" in schema["info"]["description"]
+
     @pytest.mark.django_db
     def test_served(self):
         reponse = client_api().get("/api/v1/schema")
@@ -286,7 +347,7 @@ class TestSchema:
         assert {"400", "401", "404", "409", "412", "429"} <= statut["responses"].keys()
         filtres = schema["paths"]["/api/v1/interventions"]["get"]["parameters"]
         assert {"statut", "client_id", "date_creation_gte", "sort", "limit"} <= {
-            parametre["name"] for parametre in filtres
+            parametre.get("name") for parametre in filtres
         }
 
     def test_every_route_of_the_api_is_in_it(self):
