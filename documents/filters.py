@@ -1,7 +1,7 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,8 @@ from erp.filters import (
     Tris,
 )
 
+M = TypeVar("M", bound=Model)
+
 GENRES: Sequence[tuple[str, Promise]] = (
     ("intervention", _("Intervention")),
     ("equipement", _("Équipement")),
@@ -33,7 +35,7 @@ class ProprietaireFiltre(ListeFiltre):
 
     field_class = ListeChoixField
 
-    def filter(self, qs: QuerySet[Document], value: Any) -> QuerySet[Document]:
+    def filter(self, qs: QuerySet[M], value: Any) -> QuerySet[M]:
         if not value:
             return qs
         condition = Q()

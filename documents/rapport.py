@@ -7,6 +7,7 @@ the same bytes as long as nothing that it tells of has changed.
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def composer_rapport(*, par: User, intervention_id: int) -> Rapport:
     with tempfile.TemporaryDirectory(prefix="rapport-") as dossier:
         donnees = _donnees(intervention, Path(dossier))
         pdf = typst.compile(
-            GABARIT.read_bytes(),
+            shutil.copy(GABARIT, dossier),
             root=dossier,
             font_paths=polices(),
             ignore_system_fonts=True,

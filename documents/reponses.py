@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 
 from documents.models import Document
 from documents.rapport import Rapport
-from documents.stockage import lire
+from documents.stockage import exiger, lire
 
 _PLAGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})$")
 # Shown in the browser; anything else is downloaded.
@@ -32,8 +32,13 @@ def servir(request: HttpRequest, document: Document) -> HttpResponseBase:
         reponse = HttpResponse(status=416)
         reponse["Content-Range"] = f"bytes */{document.taille}"
         return reponse
-    blocs = lire(document.fichier.storage, str(document.fichier.name), plage)
-    sortie = StreamingHttpResponse(blocs, status=206 if plage else 200)
+    stockage, nom = document.fichier.storage, str(document.fichier.name)
+    sortie: HttpResponseBase
+    if request.method == "HEAD":
+        exiger(stockage, nom)
+        sortie = HttpResponse(status=206 if plage else 200)
+    else:
+        sortie = StreamingHttpResponse(lire(stockage, nom, plage), status=206 if plage else 200)
     if plage:
         sortie["Content-Range"] = f"bytes {plage[0]}-{plage[1]}/{document.taille}"
     sortie["Content-Length"] = str(plage[1] - plage[0] + 1 if plage else document.taille)

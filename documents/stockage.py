@@ -103,6 +103,13 @@ def _corps_s3(stockage: S3Storage, nom: str, plage: tuple[int, int] | None) -> A
     return stockage.bucket.Object(stockage._normalize_name(nom)).get(**options)["Body"]
 
 
+def exiger(stockage: Storage, nom: str) -> None:
+    """That the file is there, without reading it. Raises FichierManquantError, StockageIndisponibleError."""
+    with acces(nom):
+        if not stockage.exists(nom):
+            raise FileNotFoundError(nom)
+
+
 def contenu(stockage: Storage, nom: str) -> bytes:
     """A whole file, for what must have it whole: an uploaded picture, a thumbnail.
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import redis
 import structlog
@@ -54,9 +55,10 @@ def _courtier() -> None:
 def _stockage() -> None:
     """A folder must be writable (made on the first upload: its nearest parent stands in); a bucket must answer."""
     if not isinstance(default_storage, FileSystemStorage):
+        seau: Any = default_storage
         try:
             # asking for an object would take a bucket that is not there for one that lacks the object
-            default_storage.bucket.meta.client.head_bucket(Bucket=default_storage.bucket_name)
+            seau.bucket.meta.client.head_bucket(Bucket=seau.bucket_name)
         except (OSError, BotoCoreError, ClientError) as erreur:
             raise Defaillance(f"no answer ({type(erreur).__name__})") from erreur
         return

@@ -26,7 +26,8 @@ class _Rattaches(VueApi):
     cle: ClassVar[str]
 
     def visibles(self, request: RequeteApi) -> QuerySet[Any]:
-        return self.modele.objects.visible_to(request.user)
+        visibles: QuerySet[Any] = self.modele.objects.visible_to(request.user)
+        return visibles
 
     def exiger_visible(self, request: RequeteApi, pk: int) -> None:
         if not self.visibles(request).filter(pk=pk).exists():
@@ -38,9 +39,9 @@ class _Rattaches(VueApi):
 
     def deposer(self, request: RequeteApi, pk: int) -> Response:
         self.exiger_visible(request, pk)
-        donnees = self.entree(DepotSousEntree)
+        donnees = self.entree(DepotSousEntree) | {self.cle: pk}
         document = services.deposer_document(
-            par=request.user, fichier=donnees.pop("file"), **donnees, **{self.cle: pk}
+            par=request.user, fichier=donnees.pop("file"), **donnees
         )
         fiche = DOCUMENT.fiche(Document.objects.visible_to(request.user), document.pk)
         return self.creee(fiche, f"/api/v1/documents/{document.pk}")
