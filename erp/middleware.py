@@ -92,7 +92,8 @@ class PolitiqueContenu(_HorsApi, CSPMiddleware):
     """Content-Security-Policy, for pages.
 
     The admin's framework evaluates expressions in its templates (Alpine) and styles from scripts: it gets a policy of
-    its own, still without a foreign host. A page may reach the event stream on its own port where the settings name one.
+    its own, still without a foreign host. A page may reach the event stream on its own port where the settings name
+    one.
     """
 
     def process_response(
