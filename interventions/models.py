@@ -274,6 +274,12 @@ class Intervention(Horodate):
                 condition=Q(statut__in=STATUTS_ACTIFS),
                 name="idx_intervention_a_faire",
             ),
+            # the figures of a period read what was finished in it
+            models.Index(
+                fields=["date_fin"],
+                condition=Q(date_fin__isnull=False),
+                name="idx_intervention_finies",
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -28,10 +28,13 @@ from django.db.models.functions import Cast, Coalesce, Greatest, Least
 from dashboard.demande import Demande
 from dashboard.indicateurs.modele import Indicateur, Lien, Ligne, Repartition, Unite
 from equipment.choices import StatutEquipement
+from interventions.choices import STATUTS_ACTIFS
 from interventions.mesures import PANNE
 from interventions.querysets import InterventionQuerySet
 
 TOP = 10
+# What is neither finished nor cancelled is active: said so, an index finds it.
+_EN_PANNE = Q(date_fin__isnull=True, statut__in=STATUTS_ACTIFS)
 _EN_SERVICE = ",".join(s for s in StatutEquipement if s != StatutEquipement.RETIRE)
 
 
@@ -102,7 +105,7 @@ def _pannes_touchant(demande: Demande, debut: datetime, fin: datetime) -> Interv
     """The failures that a period saw something of, the machine being down or falling."""
     return (
         demande.interventions()
-        .filter(PANNE, Q(date_fin__isnull=True) | Q(date_fin__gte=debut), date_creation__lt=fin)
+        .filter(PANNE, _EN_PANNE | Q(date_fin__gte=debut), date_creation__lt=fin)
         # closed before it was created: an imported mistake, which no period can hold
         .exclude(date_fin__lt=F("date_creation"))
         .exclude(equipement__statut=StatutEquipement.RETIRE)
