@@ -4,8 +4,8 @@ All checks of schemathesis are on: no 5xx, no status, header or body that the sc
 taken, no good one refused, nothing done for somebody who is not signed in. Each request is undone before the next; the
 seed is fixed, so that a failure comes back.
 
-    scripts/test.py tests/test_fuzz.py -s                          # the summary is printed
-    FUZZ_EXEMPLES=200 nice -n 15 scripts/test.py tests/test_fuzz.py -s
+    FUZZ_EXEMPLES=1 scripts/test.py -n 2 tests/test_fuzz.py        # the summary is printed
+    FUZZ_EXEMPLES=200 nice -n 15 scripts/test.py tests/test_fuzz.py
 """
 
 import logging
@@ -35,7 +35,13 @@ from schemathesis.generation.overrides import Override
 from accounts.sessions import ouvrir_session
 from tests.monde import Monde, creer_monde
 
-pytestmark = [pytest.mark.charge, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.charge,
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        "FUZZ_EXEMPLES" not in os.environ, reason="FUZZ_EXEMPLES dit combien de requêtes faire"
+    ),
+]
 
 EXEMPLES = int(
     os.environ.get("FUZZ_EXEMPLES", "2")
