@@ -50,6 +50,8 @@ COUVERTURE = (
     EXEMPLES * 3
 )  # of those that schemathesis lists one by one: each bound, each missing field …
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+# An event stream that does not end, and a route that answers 200 with the refusal inside: they have tests of their own.
+A_PART = {"GET /api/v1/notifications/stream", "POST /api/v1/sync/documents"}
 TRANCHES = 4  # of the operations, for runs side by side
 GRAINE = int(os.environ.get("FUZZ_GRAINE", "20260127"))
 # A body can be right in itself and still name what does not exist, or say two things that do not go together:
@@ -132,10 +134,12 @@ class Essai:
 
     def __init__(self, monde: Monde) -> None:
         self.monde = monde
-        self.en_tetes: dict[str, dict[str, str]] = {"inconnu": {}}
+        # the client in process does not inflate what it is sent
+        telle_quelle = {"Accept-Encoding": "identity"}
+        self.en_tetes: dict[str, dict[str, str]] = {"inconnu": telle_quelle}
         for role, user in monde.personnes.items():
             jeton = ouvrir_session(user=user).access_token
-            self.en_tetes[role] = {"Authorization": f"Bearer {jeton}"}
+            self.en_tetes[role] = {**telle_quelle, "Authorization": f"Bearer {jeton}"}
         self.reponses: dict[str, Counter[int]] = {role: Counter() for role in self.en_tetes}
         self.operations = 0
         self.fautes: dict[str, str] = {}
@@ -237,7 +241,8 @@ def test_le_schema_tient(tranche: int, capsys: Any) -> None:
     operations = [resultat.ok() for resultat in charger().get_all_operations()]
     try:
         for operation in operations[tranche::TRANCHES]:
-            essai.parcourir(operation)
+            if operation.label not in A_PART:
+                essai.parcourir(operation)
     finally:
         got_request_exception.disconnect(essai.note_exception)
     with capsys.disabled():

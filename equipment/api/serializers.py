@@ -59,7 +59,9 @@ class CouvertureEntree(serializers.Serializer[Any]):
 
 CompteurSortie = sortie("Compteur", COMPTEUR)
 ReleveSortie = compose(
-    "Releve", sortie("ReleveColonnes", RELEVE), user_nom=serializers.CharField(required=False)
+    "Releve",
+    sortie("ReleveColonnes", RELEVE),
+    user_nom=serializers.CharField(required=False, allow_null=True),
 )
 EquipementSortie = compose(
     "Equipement",

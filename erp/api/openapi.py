@@ -123,6 +123,7 @@ class Textes:
     codes: dict[int, dict[str, str]] = field(default_factory=dict)
     refus: dict[str, list[str]] = field(default_factory=dict)
     exemples: dict[str, dict[str, Any]] = field(default_factory=dict)
+    facultatifs: dict[str, list[str]] = field(default_factory=dict)
 
     def phrase(self, status: int, code: str) -> str:
         return self.codes[status][code]
@@ -144,6 +145,7 @@ def textes() -> Textes:
             for status, codes in dits.get("codes", {}).items():
                 lus.codes.setdefault(int(status), {}).update(codes)
             lus.refus |= dits.get("refus", {})
+            lus.facultatifs |= dits.get("facultatifs", {})
         if exemples.is_file():
             lus.exemples |= json.loads(exemples.read_text(encoding="utf-8"))
     return lus
@@ -168,6 +170,9 @@ def completer(result: dict[str, Any], **_autres: Any) -> dict[str, Any]:
     }
     for nom, schema in composants["schemas"].items():
         _vocabulaire(schema)
+        absents = dits.facultatifs.get(nom, ())
+        if absents and "required" in schema:
+            schema["required"] = [champ for champ in schema["required"] if champ not in absents]
         if nom.endswith("Request"):
             _fermer(schema)
     jeton = composants.get("securitySchemes", {}).get("jeton")
