@@ -72,8 +72,9 @@ class EntiteDescription(serializers.Serializer[Any]):
     colonnes = serializers.ListField(child=serializers.CharField())
 
 
-class CatalogueSortie(serializers.Serializer[Any]):
-    data = EntiteDescription(many=True)
+CatalogueSortie = compose(
+    "CatalogueFiltres", serializers.Serializer, data=EntiteDescription(many=True)
+)
 
 
 class SegmentSortie(serializers.Serializer[Any]):
@@ -103,6 +104,9 @@ class GroupeSortie(serializers.Serializer[Any]):
     resultats = ResultatSortie(many=True)
 
 
-class RechercheSortie(serializers.Serializer[Any]):
-    q = serializers.CharField()
-    data = GroupeSortie(many=True)
+RechercheSortie = compose(
+    "Recherche",
+    serializers.Serializer,
+    q=serializers.CharField(),
+    data=GroupeSortie(many=True),
+)

@@ -11,6 +11,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from accounts.api.authentication import RequeteApi
+from clients.api.columns import CLIENT, CONTRAT
+from clients.api.serializers import ClientSortie, ContratSortie
 from erp import filters
 from erp.api.listing import ListeApi, page
 from erp.api.schema import page_de
@@ -32,6 +34,8 @@ from search.choices import Entite, Genre
 from search.models import FiltreEnregistre
 from search.querysets import FiltreQuerySet
 from search.recherche import LIMITE_DEFAUT, LIMITE_MAX, LONGUEUR_MAX, chercher
+from stock.api.columns import MOUVEMENT, PIECE
+from stock.api.serializers import MouvementSortie, PieceSortie
 
 CHEMIN = "/api/v1/filters"
 
@@ -56,18 +60,19 @@ class Catalogue(VueApi):
 
 
 def _decrire(entite: Entite, liste: ListeApi) -> dict[str, Any]:
+    classe: Any = liste.filtres
     return {
         "entite": entite.value,
         "libelle": str(entite.label),
         "url": f"{CHEMIN}/{entite.value}",
-        "filtres": _filtres(liste.filtres, get_language() or ""),
+        "filtres": _filtres(classe, get_language() or ""),
         "tris": list(liste.tris or ()),
         "colonnes": list(liste.colonnes.noms),
     }
 
 
 @cache
-def _filtres(classe: type[Filtres], langue: str) -> list[dict[str, Any]]:
+def _filtres(classe: Any, langue: str) -> list[dict[str, Any]]:
     """A set's filters, in the language under way (`langue` tells one answer from another)."""
     return [
         {
@@ -118,13 +123,29 @@ class RechercheAvancee(VueApi):
         return Response(page(listee.liste(request.user), visibles, request.query_params))
 
 
+# Rows of which some roles read fewer columns than others.
+_PAGES: dict[Entite, Any] = {
+    Entite.CLIENTS: page_de("Client", CLIENT, ClientSortie),
+    Entite.CONTRATS: page_de("Contrat", CONTRAT, ContratSortie),
+    Entite.PIECES: page_de("Piece", PIECE, PieceSortie),
+    Entite.MOUVEMENTS: page_de("Mouvement", MOUVEMENT, MouvementSortie),
+}
+
+
 def recherche_avancee(entite: Entite) -> Any:
     """The view of one entity; each has its own class, so that the schema shows its own filters and columns."""
     declaree = ENTITES[entite].declaree
-    vue = type(
+
+    def get(self: RechercheAvancee, request: RequeteApi) -> Response:
+        return RechercheAvancee.get(self, request)
+
+    get.__doc__ = RechercheAvancee.get.__doc__
+    if entite in _PAGES:
+        get = extend_schema(responses=_PAGES[entite])(get)
+    vue: Any = type(
         f"Recherche{entite.name.title()}",
         (RechercheAvancee,),
-        {"entite": entite, "liste": declaree},
+        {"entite": entite, "liste": declaree, "get": get},
     )
     return vue.as_view()
 
