@@ -100,9 +100,8 @@ class Requete(Generic[M]):
         champs = compilateur.klass_info["select_fields"]
         debut, fin = champs[0], champs[-1] + 1
         noms = [colonne[0].target.attname for colonne in compilateur.select[debut:fin]]
-        parents = get_related_populators(
-            compilateur.klass_info, compilateur.select, connection.alias
-        )
+        faire_parents: Any = get_related_populators  # its stub describes the next Django
+        parents = faire_parents(compilateur.klass_info, compilateur.select, connection.alias)
         annotations = list((compilateur.annotation_col_map or {}).items())
 
         def lire(donnees: Sequence[Any]) -> list[M]:

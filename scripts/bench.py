@@ -316,8 +316,8 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         ["PATCH", liste[4].sql, {"statut": "en_attente", "motif_attente": "pieces"}, api],
         ["GET", html, None, {}],
         ["GET", chiffres, None, api],
-        *(["GET", chemin, None, qui] for _nom, chemin, qui in recherches),
     ]
+    compter += [["GET", chemin, None, qui] for _nom, chemin, qui in recherches]
     return liste, compter
 
 

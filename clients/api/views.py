@@ -214,7 +214,7 @@ class VueContrat(VueClient):
 
     def detail(self, pk: int, enfant: int) -> dict[str, Any]:
         ligne = contrat_pour(self.request.user).fiche(self.contrats(pk), enfant)
-        fait = Contrat.objects.filter(pk=enfant).avec_consommation().get()
+        fait: Any = Contrat.objects.filter(pk=enfant).avec_consommation().get()
         minutes = fait.minutes_utilisees or 0
         return {
             **ligne,

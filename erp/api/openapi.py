@@ -271,7 +271,7 @@ def _references(noms: tuple[str, ...]) -> dict[str, Any]:
 def _en_tetes(reponse: dict[str, Any], cle: str, status: int) -> None:
     json_ = reponse.get("content", {}).get("application/json", {})
     schema = json_.get("schema", {}).get("$ref", "")
-    noms = _TOUJOURS
+    noms: tuple[str, ...] = _TOUJOURS
     if status == 201:
         noms = ("ETag", "Location", *noms)
     elif "{" in cle and status == 200 and schema and not schema.endswith(("Page", "Liste")):

@@ -8,6 +8,7 @@ what was told before its present window concerned another.
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -248,7 +249,7 @@ def alerter_consommation() -> int:
             Q(interventions_incluses__gt=0) | Q(heures_incluses__gt=0)
         )
     ):
-        contrat = Contrat.objects.avec_consommation().select_related("client").get(pk=pk)
+        contrat: Any = Contrat.objects.avec_consommation().select_related("client").get(pk=pk)
         faites: int = contrat.interventions_utilisees
         minutes: int = contrat.minutes_utilisees or 0
         with transaction.atomic():

@@ -25,10 +25,10 @@ from equipment.choices import StatutEquipement
 from equipment.models import Compteur, ReleveCompteur
 from erp.exceptions import ERPException
 from erp.lots import cles_par_lots
+from erp.societe import calendrier_societe
 from interventions.choices import STATUTS_ACTIFS
 from interventions.models import Intervention
 from interventions.services import NouveauPoint, creer_intervention
-from erp.societe import calendrier_societe
 from planning.choices import ModeEcheance
 from planning.models import OccurrencePlan, PlanMaintenance
 from planning.recurrence import (
