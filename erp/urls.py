@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.i18n import set_language
 
 from erp import developpement, sante
 from erp.admin import entrer
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     route("metrics", sante.mesures, name="metrics"),
     path("admin/login/", entrer),
     path("admin/", admin.site.urls),
+    path("langue/", set_language, name="langue"),
     path("", include("dashboard.urls")),
     path("", include("accounts.urls")),
     path("interventions/", include("interventions.urls")),

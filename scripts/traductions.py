@@ -3,9 +3,15 @@
     traductions.py compiler    locale/*/LC_MESSAGES/*.po → .mo, when older
     traductions.py extraire    bring every .po up to date with the code and the templates
     traductions.py verifier    fail when a language lacks a message, or has an unsure (fuzzy) one
+    traductions.py manquants   what is left to translate, numbered: "12 | msgid", one file a language
+    traductions.py remplir     put the answers "12 | translation" of such a file back in its .po
 
 The msgids are French, so French itself needs no catalogue. `djangojs.po`, when a language has one,
 holds the messages of static/js/.
+
+To finish a language: `extraire`, `manquants`, then write the translation over each msgid of
+var/traductions/<language>.txt (the plural forms of one message are separated by " || ", in the order
+of the .po header; a line break is written \\n), then `remplir` and `verifier`.
 """
 
 import argparse
@@ -16,7 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
@@ -24,8 +30,18 @@ from django.utils.translation.template import templatize
 
 RACINE = Path(__file__).resolve().parent.parent
 LOCALE = RACINE / "locale"
-#: Must exist; others are checked when they do.
-OBLIGATOIRE = LOCALE / "en" / "LC_MESSAGES" / "django.po"
+#: The languages of the product beside French, and how each counts (Django's own rule, for catalogues to merge).
+PLURIELS = {
+    "en": "nplurals=2; plural=(n != 1);",
+    "ar": (
+        "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
+        "n%100>=11 && n%100<=99 ? 4 : 5;"
+    ),
+}
+OBLIGATOIRES = [LOCALE / langue / "LC_MESSAGES" / "django.po" for langue in PLURIELS]
+A_TRADUIRE = RACINE / "var" / "traductions"
+#: Forms of a plural that may leave its number out, for the noun says it: "no job", "one job", "two jobs".
+SANS_NOMBRE = {"en": {0}, "ar": {0, 1, 2}}
 #: Translated by nobody: tests, migrations, tools, what is installed or made.
 IGNORES = {
     ".venv", "node_modules", "var", "media", "locale", "scripts", "deploy", "docs", "tests",
@@ -114,11 +130,22 @@ def compiler() -> int:
     return 0
 
 
+def ecrire(po: Path, catalogue: Catalog) -> None:
+    with po.open("wb") as fichier:
+        write_po(fichier, catalogue, width=99, sort_output=True, include_lineno=False)
+
+
+def nouveau(langue: str) -> Catalog:
+    catalogue = Catalog(locale=langue, project="GMAO", charset="utf-8", fuzzy=False)
+    catalogue.mime_headers = [("Plural-Forms", PLURIELS[langue])]
+    return catalogue
+
+
 def mettre_a_jour() -> int:
-    if not OBLIGATOIRE.exists():
-        OBLIGATOIRE.parent.mkdir(parents=True)
-        with OBLIGATOIRE.open("wb") as fichier:
-            write_po(fichier, Catalog(locale="en", project="GMAO", charset="utf-8"))
+    for po in OBLIGATOIRES:
+        if not po.exists():
+            po.parent.mkdir(parents=True, exist_ok=True)
+            ecrire(po, nouveau(po.parts[-3]))
     sources: dict[str, Catalog] = {}
     for po in catalogues():
         source = sources.get(po.stem) or extraire(po.stem)
@@ -126,8 +153,7 @@ def mettre_a_jour() -> int:
         catalogue = lire(po)
         catalogue.update(source, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        with po.open("wb") as fichier:
-            write_po(fichier, catalogue, width=99, sort_output=True, include_lineno=False)
+        ecrire(po, catalogue)
         manquants = sum(1 for message in catalogue if message.id and not _traduit(message.string))
         print(f"{po.relative_to(RACINE)} : {manquants} message(s) à traduire")
     return 0
@@ -138,8 +164,30 @@ def _traduit(traduction: Any) -> bool:
     return all(formes)
 
 
-def _variables(texte: str) -> set[str]:
-    return set(re.findall(r"%\(\w+\)[sd]|\{\w*\}", texte))
+def _formes(texte: Any) -> list[str]:
+    return [str(forme) for forme in texte] if isinstance(texte, (list, tuple)) else [str(texte)]
+
+
+def _variables(texte: str) -> list[str]:
+    """What Python fills in, and the HTML tags around the words."""
+    return sorted(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w+[^>]*>", texte))
+
+
+def _desaccords(langue: str, msgid: list[str], traduction: list[str]) -> Iterator[str]:
+    """The variables and tags that a translation drops or invents, form by form of a plural."""
+    singulier, pluriel = _variables(msgid[0]), _variables(msgid[-1])
+    for rang, forme in enumerate(traduction):
+        trouvees = _variables(forme)
+        attendues = [singulier, pluriel]
+        if len(traduction) > 1 and rang in SANS_NOMBRE[langue]:
+            attendues.append(_sans_nombre(pluriel))
+        if trouvees not in attendues:
+            yield f"variables ou balises : {forme!r} pour {msgid[-1]!r}"
+
+
+def _sans_nombre(variables: list[str]) -> list[str]:
+    nombres = {"%(n)d", "%(n)s", "%(nombre)d", "%(nombre)s", "%(jours)d", "%d", "{n}"}
+    return [variable for variable in variables if variable not in nombres]
 
 
 def defauts(po: Path, source: Catalog) -> Iterator[str]:
@@ -155,19 +203,15 @@ def defauts(po: Path, source: Catalog) -> Iterator[str]:
         elif message.fuzzy:
             yield f"traduction incertaine (fuzzy) : {msgid!r}"
         else:
-            formes = (
-                message.string if isinstance(message.string, (list, tuple)) else [message.string]
-            )
-            pluriel = attendu.id if isinstance(attendu.id, str) else attendu.id[-1]
-            if _variables(str(formes[-1])) - _variables(pluriel):
-                yield f"variable inconnue dans la traduction de {msgid!r}"
+            yield from _desaccords(po.parts[-3], _formes(attendu.id), _formes(message.string))
 
 
 def verifier() -> int:
     code = 0
-    if not OBLIGATOIRE.exists():
-        print(f"{OBLIGATOIRE.relative_to(RACINE)} manque : « make messages » le crée")
-        code = 1
+    for po in OBLIGATOIRES:
+        if not po.exists():
+            print(f"{po.relative_to(RACINE)} manque : « make messages » le crée")
+            code = 1
     sources: dict[str, Catalog] = {}
     for po in catalogues():
         source = sources.get(po.stem) or extraire(po.stem)
@@ -181,7 +225,58 @@ def verifier() -> int:
     return code
 
 
-ACTIONS = {"compiler": compiler, "extraire": mettre_a_jour, "verifier": verifier}
+def _en_attente(catalogue: Catalog) -> list[Message]:
+    """In the order of the file, so that a number means the same message until the next extraction."""
+    return [message for message in catalogue if message.id and not _traduit(message.string)]
+
+
+def manquants() -> int:
+    A_TRADUIRE.mkdir(parents=True, exist_ok=True)
+    for po in OBLIGATOIRES:
+        lignes = [
+            f"{rang} | " + " || ".join(_formes(message.id)).replace("\n", "\\n")
+            for rang, message in enumerate(_en_attente(lire(po)))
+        ]
+        fichier = A_TRADUIRE / f"{po.parts[-3]}.txt"
+        fichier.write_text("\n".join(lignes) + "\n", encoding="utf-8")
+        print(f"{fichier.relative_to(RACINE)} : {len(lignes)} message(s)")
+    return 0
+
+
+def remplir() -> int:
+    for po in OBLIGATOIRES:
+        fichier = A_TRADUIRE / f"{po.parts[-3]}.txt"
+        if not fichier.exists():
+            continue
+        catalogue = lire(po)
+        attente = _en_attente(catalogue)
+        for ligne in fichier.read_text(encoding="utf-8").splitlines():
+            rang, barre, texte = ligne.partition(" | ")
+            if not barre or not rang.isdigit() or int(rang) >= len(attente):
+                continue
+            message = attente[int(rang)]
+            formes = texte.replace("\\n", "\n").split(" || ")
+            if formes == _formes(message.id):
+                continue
+            if not message.pluralizable:
+                message.string = formes[0]
+            elif len(formes) == catalogue.num_plurals:
+                message.string = tuple(formes)
+            else:
+                print(f"{po.parts[-3]} {rang} : {catalogue.num_plurals} formes attendues")
+        ecrire(po, catalogue)
+        # the numbers are those of before
+        fichier.unlink()
+    return 0
+
+
+ACTIONS = {
+    "compiler": compiler,
+    "extraire": mettre_a_jour,
+    "verifier": verifier,
+    "manquants": manquants,
+    "remplir": remplir,
+}
 
 
 def main() -> int:
