@@ -1,18 +1,19 @@
 from django.urls import path
 
-from equipment import views
+from equipment import etiquettes, views
 
 app_name = "equipment"
 
 urlpatterns = [
     path("", views.liste, name="liste"),
     path("nouveau/", views.creer, name="creer"),
+    path("etiquettes/", etiquettes.planche, name="etiquettes"),
     path("code/<str:code>/", views.par_code, name="par_code"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/modifier/", views.modifier, name="modifier"),
     path("<int:pk>/supprimer/", views.supprimer, name="supprimer"),
     path("<int:pk>/statut/", views.statut, name="statut"),
-    path("<int:pk>/etiquette.svg", views.etiquette, name="etiquette"),
+    path("<int:pk>/etiquette.svg", etiquettes.etiquette, name="etiquette"),
     path("<int:pk>/compteurs/nouveau/", views.compteur_creer, name="compteur_creer"),
     path("compteurs/<int:pk>/supprimer/", views.compteur_supprimer, name="compteur_supprimer"),
     path("compteurs/<int:pk>/releve/", views.releve, name="releve"),

@@ -1,13 +1,10 @@
 """Équipements, their meters and what covers them, as pages."""
 
 from collections.abc import Iterable
-from io import BytesIO
 from typing import Any
 
-import segno
-from django.conf import settings
 from django.db.models import Avg, Count, Q, Sum
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -219,19 +216,6 @@ def par_code(request: Requete, code: str) -> HttpResponseBase:
     return redirect(
         get_object_or_404(Equipement.objects.visible_to(request.user), code_interne=code)
     )
-
-
-@connexion_requise
-@require_GET
-def etiquette(request: Requete, pk: int) -> HttpResponse:
-    """The QR label, as an SVG: the address of the machine's page by its code."""
-    equipement = get_object_or_404(Equipement.objects.visible_to(request.user), pk=pk)
-    adresse = settings.SITE_URL + reverse("equipment:par_code", args=[equipement.code_interne])
-    image = BytesIO()
-    segno.make(adresse, error="m", micro=False).save(image, kind="svg", scale=8, border=2)
-    reponse = HttpResponse(image.getvalue(), content_type="image/svg+xml")
-    reponse["Content-Disposition"] = f'inline; filename="{equipement.code_interne}.svg"'
-    return reponse
 
 
 @connexion_requise

@@ -3,12 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.tests.factories import MOT_DE_PASSE
 from clients.tests.factories import ClientFactory, ContratFactory, SiteFactory
 from equipment.choices import StatutEquipement
+from equipment.etiquettes import adresse
 from equipment.models import Equipement
 from equipment.tests.factories import (
     CompteurFactory,
@@ -155,6 +158,70 @@ def test_l_etiquette_mene_a_la_fiche(ouvrir, responsable, settings):
     assert b"<svg" in image.content
     saut = ouvrir(responsable, reverse("equipment:par_code", args=["EQ-42"]))
     assert saut["Location"] == machine.get_absolute_url()
+
+
+def test_le_code_scanne_mene_a_la_fiche_aussi_apres_la_connexion(client, responsable):
+    machine = EquipementFactory(code_interne="EQ-42")
+    scanne = adresse("EQ-42").removeprefix(settings.SITE_URL)
+    porte = client.get(scanne)
+    assert porte["Location"] == f"{reverse('accounts:connexion')}?next={scanne}"
+    reponse = client.post(
+        porte["Location"],
+        {"username": responsable.email, "password": MOT_DE_PASSE, "next": scanne},
+        follow=True,
+    )
+    assert reponse.redirect_chain[-1][0] == machine.get_absolute_url()
+
+
+def test_une_planche_porte_ce_que_la_liste_montre(ouvrir, responsable, client_portail):
+    societe = client_portail.contact.client
+    EquipementFactory(code_interne="B-2", nom="Presse", client=societe)
+    EquipementFactory(code_interne="A-1", nom="Four", client=societe, en_panne=True)
+    ailleurs = EquipementFactory(code_interne="C-3", nom="Grue")
+    url = reverse("equipment:etiquettes")
+    page = texte(ouvrir(responsable, url))
+    assert page.count("etiquette-qr") == 3
+    assert page.index("A-1") < page.index("B-2") < page.index("C-3")
+    assert societe.nom_entreprise in page
+    assert texte(ouvrir(responsable, url + "?statut=panne")).count("etiquette-qr") == 1
+    choisies = texte(ouvrir(responsable, url + f"?ids={ailleurs.pk},x,999999999999999999999"))
+    assert choisies.count("etiquette-qr") == 1
+    assert "Grue" in choisies
+    sienne = texte(ouvrir(client_portail, url + f"?ids={ailleurs.pk}"))
+    assert "etiquette-qr" not in sienne
+    assert texte(ouvrir(client_portail, url)).count("etiquette-qr") == 2
+    faux = ouvrir(responsable, url + "?statut=inconnu")
+    assert faux.status_code == 200
+    assert "etiquette-qr" not in texte(faux)
+
+
+def test_une_feuille_entamee_et_plusieurs_lots(ouvrir, responsable, monkeypatch):
+    EquipementFactory.create_batch(5)
+    url = reverse("equipment:etiquettes") + "?papier=2x5"
+    feuilles = ouvrir(responsable, url + "&depart=9").context["planches"]
+    assert [len(feuille) for feuille in feuilles] == [10, 3]
+    assert feuilles[0][:8] == [None] * 8
+    monkeypatch.setattr("equipment.etiquettes.PLANCHES_MAX", 1)
+    vus = []
+    for lot in (1, 2):
+        reponse = ouvrir(responsable, url + f"&depart=9&lot={lot}")
+        assert reponse.context["lots"] == 2
+        vus += [case[0].code_interne for f in reponse.context["planches"] for case in f if case]
+    assert vus == sorted(Equipement.objects.values_list("code_interne", flat=True))
+
+
+def test_la_meme_planche_deux_fois(ouvrir, responsable):
+    EquipementFactory.create_batch(3)
+    une, deux = (ouvrir(responsable, reverse("equipment:etiquettes")) for _ in range(2))
+    assert une.context["planches"] == deux.context["planches"]
+
+
+def test_autant_de_requetes_pour_une_planche_que_pour_dix(requetes, responsable):
+    EquipementFactory.create_batch(2)
+    url = reverse("equipment:etiquettes")
+    peu = requetes(responsable, url)
+    EquipementFactory.create_batch(20)
+    assert requetes(responsable, url) == peu <= BUDGET
 
 
 @pytest.mark.parametrize("code", ["EQ-43", "EQ-42\x00", "\x00"])
