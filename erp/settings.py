@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "erp",
     "accounts",
     "notifications",
+    "jobs",
     "clients",
     "equipment",
     "technicians",
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "planning",
     "search",
     "sync",
+    "transfers",
     "documents",
     "dashboard",
     "demo",
@@ -393,8 +395,19 @@ if env.str("S3_BUCKET", default=""):
             ),
         },
     }
+# What imports read and exports make: in the same place, in a folder of its own.
+_STOCKAGE_TRAVAUX: dict[str, Any] = {
+    **_STOCKAGE_DOCUMENTS,
+    "OPTIONS": {
+        **_STOCKAGE_DOCUMENTS["OPTIONS"],
+        "location": "travaux"
+        if _STOCKAGE_DOCUMENTS["BACKEND"].endswith("S3Storage")
+        else str(MEDIA_ROOT / "travaux"),
+    },
+}
 STORAGES = {
     "default": _STOCKAGE_DOCUMENTS,
+    "travaux": _STOCKAGE_TRAVAUX,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -38,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include("documents.urls")),
     path("recherche/", include("search.urls")),
     path("synchronisation/", include("sync.urls")),
+    path("travaux/", include("jobs.urls")),
+    path("", include("transfers.urls")),
 ]
 
 if settings.DEBUG:

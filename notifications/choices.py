@@ -38,4 +38,5 @@ class Evenement(models.TextChoices):
     COMPETENCE_EXPIRE = "competence_expire", _("Habilitation bientôt expirée")
     DOCUMENT_AJOUTE = "document_ajoute", _("Document ajouté")
     BILAN_HEBDOMADAIRE = "bilan_hebdomadaire", _("Bilan de la semaine")
+    TRAVAIL_TERMINE = "travail_termine", _("Export ou import terminé")
     COMPTE = "compte", _("Compte et mot de passe")

@@ -148,6 +148,19 @@ TACHES = (
         "Notifications lues et courriels envoyés il y a plus de six mois.",
     ),
     Tache(
+        "Surveiller les travaux",
+        "jobs.tasks.surveiller_travaux",
+        Horaire(secondes=60),
+        "Exports et imports : déclare interrompus ceux dont l’ouvrier est mort, reprend ceux que personne n’a pris.",
+        perime=60,
+    ),
+    Tache(
+        "Ménage des travaux",
+        "jobs.tasks.purger_travaux",
+        Horaire(minute="40", heure="3"),
+        "Fichiers des exports et des imports de plus de sept jours.",
+    ),
+    Tache(
         "Ménage des documents",
         "documents.tasks.ranger_documents",
         Horaire(minute="30", heure="3"),
