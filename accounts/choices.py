@@ -15,3 +15,18 @@ class Langue(models.TextChoices):
     FRANCAIS = "fr", "Français"
     ANGLAIS = "en", "English"
     ARABE = "ar", "العربية"
+
+
+class Densite(models.TextChoices):
+    """How close the rows of lists stand."""
+
+    CONFORTABLE = "confortable", _("Confortable")
+    COMPACTE = "compacte", _("Compacte")
+
+
+class Theme(models.TextChoices):
+    """`auto` follows the device."""
+
+    AUTO = "auto", _("Comme l’appareil")
+    CLAIR = "clair", _("Clair")
+    SOMBRE = "sombre", _("Sombre")

@@ -28,6 +28,8 @@ class User(AbstractBaseUser, Horodate):
     langue = models.CharField(
         _("langue"), max_length=2, choices=Langue.choices, default=Langue.FRANCAIS
     )
+    # how he likes his pages (see `services.regler_preferences`); read with the user, so that a page asks nothing more
+    preferences = models.JSONField(_("préférences d’affichage"), default=dict, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -18,10 +18,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import blocage, permissions
-from accounts.choices import Langue, Role
+from accounts.choices import Densite, Langue, Role, Theme
 from accounts.models import User
 from accounts.sessions import fermer_sessions
 from erp.exceptions import BusinessRuleError, ErreurChamp, ValidationError
+from erp.pages import TAILLES
 from erp.validation import ecrire, effacer, exiger, trouver
 
 # The e-mail address and the user name share one sign-in box, told apart by the @.
@@ -46,6 +47,20 @@ class ChampsUtilisateur(TypedDict, total=False):
 class ChampsProfil(TypedDict, total=False):
     full_name: str
     langue: str
+
+
+class Preferences(TypedDict, total=False):
+    """How somebody likes his pages: `colonnes` maps a list's name to the optional columns that it shows."""
+
+    theme: str
+    densite: str
+    taille: int
+    colonnes: Mapping[str, list[str] | None]
+
+
+# The list of a page and the column of a list, as they name themselves; more of them than there are is a mistake.
+NOM_DE_LISTE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+LISTES_MAX, COLONNES_MAX = 60, 40
 
 
 @transaction.atomic
@@ -173,6 +188,43 @@ def modifier_profil(*, par: User, **champs: Unpack[ChampsProfil]) -> User:
     """Change one's own name or language."""
     user: User = trouver(User.objects.visible_to(par), par.pk, verrou=True)
     return ecrire(user, champs)
+
+
+@transaction.atomic
+def regler_preferences(*, par: User, **choix: Unpack[Preferences]) -> User:
+    """Remember how one likes one's pages; what is not named stays. None for a list's columns: as it comes.
+
+    Raises ValidationError naming what does not fit. A list or column that no longer exists does no harm: pages read
+    only what they know.
+    """
+    user: User = trouver(User.objects.visible_to(par), par.pk, verrou=True)
+    voulues: dict[str, Any] = dict(choix)
+    retenues: dict[str, Any] = {**user.preferences}
+    admis: dict[str, Any] = {
+        "theme": Theme.values,
+        "densite": Densite.values,
+        "taille": list(TAILLES),
+    }
+    for nom, valeurs in admis.items():
+        if nom not in voulues:
+            continue
+        if voulues[nom] not in valeurs:
+            raise ValidationError.champ(nom, _("Ce choix n’existe pas."), "CHOIX_INVALIDE")
+        retenues[nom] = voulues[nom]
+    if "colonnes" in voulues:
+        colonnes = {**retenues.get("colonnes", {}), **voulues["colonnes"]}
+        retenues["colonnes"] = {liste: noms for liste, noms in colonnes.items() if noms is not None}
+        _verifier_colonnes(retenues["colonnes"])
+    user.preferences = retenues
+    user.enregistrer("preferences")
+    return user
+
+
+def _verifier_colonnes(colonnes: Mapping[str, list[str]]) -> None:
+    noms = [nom for liste in colonnes.values() for nom in liste]
+    trop = len(colonnes) > LISTES_MAX or any(len(n) > COLONNES_MAX for n in colonnes.values())
+    if trop or not all(NOM_DE_LISTE.fullmatch(nom) for nom in (*colonnes, *noms)):
+        raise ValidationError.champ("colonnes", _("Ces colonnes n’existent pas."), "INVALIDE")
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import connexion, views
+from accounts import affichage, connexion, views
 
 app_name = "accounts"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("mot-de-passe-oublie/", connexion.mot_de_passe_oublie, name="mot_de_passe_oublie"),
     path("mot-de-passe/<str:uid>/<str:jeton>/", connexion.reinitialiser, name="reinitialiser"),
     path("profil/", views.profil, name="profil"),
+    path("profil/affichage/", affichage.affichage, name="affichage"),
     path("profil/sessions/fermer-les-autres/", views.fermer_les_autres, name="fermer_les_autres"),
     path(
         "profil/sessions/<str:genre>/<str:marque>/fermer/",

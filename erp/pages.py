@@ -159,6 +159,39 @@ class EnTete:
         return {"asc": "ascending", "desc": "descending"}.get(self.sens, "none")
 
 
+@dataclass(frozen=True, slots=True)
+class Colonne:
+    """One column, declared once: its heading, whether readers may hide it, and `liste.montre.<nom>` for its cells.
+
+    `tri` is its sort key, if it has one; a `fixe` one is always there, one without `defaut` only when it is asked for.
+    """
+
+    nom: str
+    libelle: Texte
+    tri: str = ""
+    classe: str = ""
+    fixe: bool = False
+    defaut: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGroupee:
+    """What may be done to the rows that are ticked, as the list offers it (see `erp.groupees`)."""
+
+    nom: str
+    libelle: Texte
+    icone: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The actions of a list over several rows, and where the ticked rows are sent."""
+
+    url: str
+    actions: Sequence[ActionGroupee]
+
+
 @dataclass
 class Liste(Generic[M]):
     """One page of a filtered, sorted list, and every link that leads from it."""
@@ -174,6 +207,30 @@ class Liste(Generic[M]):
     criteres: list[CritereLie] = field(default_factory=list)
     onglets: Sequence[Onglet] = ()
     erreurs: list[str] = field(default_factory=list)
+    nom: str = ""
+    colonnes: Sequence[Colonne] = ()
+    montre: Mapping[str, bool] = field(default_factory=dict)
+    densite: str = ""
+    selection: Selection | None = None
+
+    @property
+    def classes(self) -> str:
+        """Of the element around the table."""
+        return "liste liste-cartes" + (" liste-compacte" if self.densite == COMPACTE else "")
+
+    @property
+    def colonnes_au_choix(self) -> list[tuple[Colonne, bool]]:
+        """Those that the reader may show or hide, and whether they are shown."""
+        return [(c, self.montre[c.nom]) for c in self.colonnes if not c.fixe]
+
+    @property
+    def requete(self) -> str:
+        """What is filtered and how it is sorted, as a query string."""
+        return url_avec("", self.params, page=None).removeprefix("?")
+
+    @property
+    def tailles(self) -> list[tuple[int, bool]]:
+        return [(taille, taille == self.par_page) for taille in TAILLES]
 
     def url(self, **changements: object) -> str:
         """The list's URL with these parameters changed; None or "" takes one away."""
@@ -194,8 +251,16 @@ class Liste(Generic[M]):
 
     @property
     def url_sans_filtre(self) -> str:
-        garde = {cle: self.params[cle] for cle in ("sort", "taille") if cle in self.params}
-        return url_avec(self.chemin, QueryDict(), **garde)
+        return url_avec(self.chemin, QueryDict(), **self.gardes)
+
+    @property
+    def gardes(self) -> dict[str, str]:
+        """What stays in the URL when the filters change: how the list is shown."""
+        return {cle: self.params[cle] for cle in ("sort", *_ASPECT) if cle in self.params}
+
+    @property
+    def aspect(self) -> dict[str, str]:
+        return {cle: self.params[cle] for cle in _ASPECT if cle in self.params}
 
     @property
     def puces(self) -> list[Puce]:
@@ -215,12 +280,8 @@ class Liste(Generic[M]):
     @property
     def vues(self) -> list[tuple[Onglet, str, bool]]:
         """The tabs: each with its URL, and whether it is the one in force."""
-        actifs = {
-            cle: ",".join(sorted(_valeurs(self.params, cle)))
-            for cle in self.params
-            if cle not in _HORS_FILTRE
-        }
-        garde = {cle: self.params[cle] for cle in ("sort", "taille") if cle in self.params}
+        actifs = filtres_de(self.params)
+        garde = self.gardes
         return [
             (
                 onglet,
@@ -272,7 +333,36 @@ class Liste(Generic[M]):
         return EnTete(self.url(sort=f"-{cle}" if sens == "asc" else cle, page=None), sens)
 
 
-_HORS_FILTRE = ("sort", "taille", "page")
+# Parameters of the URL that are no filter: how a list is shown (kept while one filters), in what order, which page.
+_ASPECT = ("taille", "colonnes")
+_HORS_FILTRE = ("sort", "page", *_ASPECT)
+COMPACTE = "compacte"
+
+
+def preferences(request: HttpRequest) -> Mapping[str, Any]:
+    """How the reader likes his pages; empty for a stranger."""
+    return getattr(request.user, "preferences", None) or {}
+
+
+def colonnes_montrees(
+    request: HttpRequest, nom: str, colonnes: Sequence[Colonne]
+) -> Mapping[str, bool]:
+    """Which columns are shown: those of `?colonnes=`, else those the reader chose for this list, else as it comes."""
+    voulues: Any = None
+    if request.GET.get("colonnes", "").strip():
+        voulues = request.GET["colonnes"].split(",")
+    elif nom:
+        voulues = preferences(request).get("colonnes", {}).get(nom)
+    if voulues is None:
+        return {c.nom: c.fixe or c.defaut for c in colonnes}
+    return {c.nom: c.fixe or c.nom in voulues for c in colonnes}
+
+
+def filtres_de(params: QueryDict) -> dict[str, str]:
+    """What a query string filters by, written in one way, so that two of them can be compared."""
+    return {
+        cle: ",".join(sorted(_valeurs(params, cle))) for cle in params if cle not in _HORS_FILTRE
+    }
 
 
 def url_avec(chemin: str, params: QueryDict, **changements: object) -> str:
@@ -300,9 +390,14 @@ def preparer_liste(
     filtres: type[Filtres] | None = None,
     criteres: Iterable[Critere] = (),
     onglets: Sequence[Onglet] = (),
+    nom: str = "",
+    colonnes: Sequence[Colonne] = (),
+    selection: Selection | None = None,
     par_page: int = TAILLES[0],
 ) -> Liste[M]:
-    """The page of a list that the URL asks for.
+    """The page of a list that the URL asks for, shown as the reader likes it.
+
+    `nom` is what the list is remembered by: its columns, and its saved views when it is an entity of `search`.
 
     `queryset` is already `visible_to` and `for_list`; `tris` are the sort keys of `?sort=`, `tri` the key in force when
     the URL names none. A parameter that is no filter is ignored, for a kept link must go on working; a value that does
@@ -321,7 +416,8 @@ def preparer_liste(
     if faux:
         demande = tri
         cles, _faux = ordre(tris, tri, ("pk",))
-    taille = _entier(params.get("taille"), par_page)
+    gouts = preferences(request)
+    taille = _entier(params.get("taille"), gouts.get("taille", par_page))
     taille = taille if taille in TAILLES else par_page
     page = max(1, _entier(params.get("page"), 1))
     debut = (page - 1) * taille
@@ -341,6 +437,11 @@ def preparer_liste(
         criteres=[_lier(critere, params) for critere in criteres],
         onglets=onglets,
         erreurs=erreurs,
+        nom=nom,
+        colonnes=colonnes,
+        montre=colonnes_montrees(request, nom, colonnes),
+        densite=gouts.get("densite", ""),
+        selection=selection,
     )
 
 

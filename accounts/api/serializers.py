@@ -4,12 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.choices import Langue, Role
+from accounts.choices import Densite, Langue, Role, Theme
 from accounts.models import SessionApi, User
-from accounts.services import NOM_UTILISATEUR
+from accounts.services import COLONNES_MAX, NOM_UTILISATEUR
 from erp.api.columns import Colonnes
 from erp.api.fields import EmailField, TexteField
 from erp.api.schema import compose, sortie
+from erp.pages import TAILLES
 
 MOT_DE_PASSE_MAX = 200
 
@@ -125,6 +126,19 @@ class UtilisateurNouveau(UtilisateurEntree):
 class ProfilEntree(serializers.Serializer[Any]):
     full_name = serializers.CharField(max_length=200, required=False)
     langue = serializers.ChoiceField(choices=Langue.choices, required=False)
+
+
+class PreferencesForme(serializers.Serializer[Any]):
+    theme = serializers.ChoiceField(choices=Theme.choices, required=False)
+    densite = serializers.ChoiceField(choices=Densite.choices, required=False)
+    taille = serializers.ChoiceField(choices=TAILLES, required=False)
+    colonnes = serializers.DictField(
+        child=serializers.ListField(
+            child=serializers.CharField(max_length=40), max_length=COLONNES_MAX, allow_null=True
+        ),
+        required=False,
+        help_text="Par liste, les colonnes facultatives affichées.",
+    )
 
 
 class ActivationEntree(serializers.Serializer[Any]):

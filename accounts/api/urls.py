@@ -18,6 +18,7 @@ urlpatterns = [
     route("auth/sessions/<int:pk>", views.Session.as_view(), name="api_session"),
     route("users", views.Utilisateurs.as_view(), name="api_utilisateurs"),
     route("users/me", views.Moi.as_view(), name="api_utilisateur_moi"),
+    route("users/me/preferences", views.MesPreferences.as_view(), name="api_mes_preferences"),
     route("users/update", views.Profil.as_view(), name="api_profil"),
     route("users/<int:pk>", views.Utilisateur.as_view(), name="api_utilisateur"),
     route("users/<int:pk>/deverrouiller", views.Deverrouillage.as_view(), name="api_deverrouiller"),

@@ -27,6 +27,7 @@ from accounts.api.serializers import (
     JetonEntree,
     JetonsSortie,
     MoiSortie,
+    PreferencesForme,
     ProfilEntree,
     RafraichissementEntree,
     Reinitialisation,
@@ -157,6 +158,20 @@ class Moi(VueApi):
     @extend_schema(responses=MoiSortie)
     def get(self, request: RequeteApi) -> Response:
         return self.fiche(MOI.fiche(User.objects.visible_to(request.user), request.user.pk))
+
+
+class MesPreferences(VueApi):
+    """How one likes the pages: what was never chosen is left out."""
+
+    @extend_schema(responses=PreferencesForme)
+    def get(self, request: RequeteApi) -> Response:
+        return Response(request.user.preferences)
+
+    @extend_schema(request=PreferencesForme, responses=PreferencesForme)
+    def patch(self, request: RequeteApi) -> Response:
+        """Change the named ones; null for a list's columns shows it again as it comes."""
+        choix = self.entree(PreferencesForme, partielle=True)
+        return Response(services.regler_preferences(par=request.user, **choix).preferences)
 
 
 class MotDePasse(VueAuth):

@@ -261,6 +261,39 @@ def colonne(liste: Liste[Any], libelle: object, cle: str = "", classe: str = "")
     )
 
 
+@register.simple_tag
+def entetes(liste: Liste[Any]) -> SafeString:
+    """The headings of the columns that are shown, after the box that ticks every row when rows can be ticked."""
+    cases = []
+    if liste.selection:
+        cases.append(
+            format_html(
+                '<th scope="col" class="case"><input class="form-check-input" type="checkbox" data-cocher-tout'
+                ' aria-label="{}"></th>',
+                _("Tout cocher sur cette page"),
+            )
+        )
+    cases += [
+        colonne(liste, c.libelle, c.tri, c.classe) for c in liste.colonnes if liste.montre[c.nom]
+    ]
+    return SafeString("".join(cases))
+
+
+@register.filter
+def case(pk: object, nom: object) -> SafeString:
+    """The cell whose box ticks a row; `nom` is what the row is called."""
+    return SafeString(
+        '<td class="case"><input class="form-check-input au-dessus" type="checkbox" name="ids" form="lot" value="'
+        f'{pk}" aria-label="{escape(nom)}"></td>'
+    )
+
+
+@register.inclusion_tag("composants/selection.html", takes_context=True)
+def actions_groupees(context: template.Context, liste: Liste[Any]) -> dict[str, Any]:
+    """The bar of what may be done to the ticked rows; it shows itself once one is ticked."""
+    return {"liste": liste, "csrf_token": context.get("csrf_token", "")}
+
+
 _CASES = (forms.CheckboxInput,)
 _GROUPES = (forms.CheckboxSelectMultiple, forms.RadioSelect)
 
@@ -320,10 +353,17 @@ def etat_de_liste(liste: Liste[Any]) -> dict[str, Any]:
     return {"liste": liste}
 
 
-@register.inclusion_tag("composants/filtres.html")
-def filtres_de_liste(liste: Liste[Any], recherche: object = "") -> dict[str, Any]:
-    """Tabs, search field and panel of filters; they swap `#liste` and write the URL."""
-    return {"liste": liste, "recherche": recherche}
+@register.inclusion_tag("composants/filtres.html", takes_context=True)
+def filtres_de_liste(
+    context: template.Context, liste: Liste[Any], recherche: object = ""
+) -> dict[str, Any]:
+    """Tabs, search, filters, saved views and the look of the list; they swap `#liste` and write the URL."""
+    return {
+        "liste": liste,
+        "recherche": recherche,
+        "request": context.get("request"),
+        "csrf_token": context.get("csrf_token", ""),
+    }
 
 
 @register.inclusion_tag("composants/vide.html")

@@ -11,7 +11,18 @@ from accounts.models import User
 from clients.models import Client
 from equipment.models import Equipement
 from erp.models import ParametresSociete
-from erp.pages import JOUR, LISTE, OUI, RECHERCHE, Critere, Onglet, preparer_liste, rendre
+from erp.pages import (
+    JOUR,
+    LISTE,
+    OUI,
+    RECHERCHE,
+    Colonne,
+    Critere,
+    Onglet,
+    colonnes_montrees,
+    preparer_liste,
+    rendre,
+)
 from interventions.choices import Priorite, Statut, TypeIntervention
 from interventions.filters import TRIS, InterventionFiltres
 from interventions.models import Intervention
@@ -40,6 +51,31 @@ ONGLETS_CLIENT = (
 )
 
 
+NOM = "interventions"
+COLONNES = (
+    Colonne("titre", _("Intervention"), "titre", fixe=True),
+    Colonne("equipement", _("Équipement"), "equipement_nom"),
+    Colonne("site", _("Site"), defaut=False),
+    Colonne("statut", _("Statut"), "statut"),
+    Colonne("priorite", _("Priorité"), "priorite"),
+    Colonne("type", _("Type"), "type_intervention", defaut=False),
+    Colonne("technicien", _("Technicien"), "technicien_nom"),
+    Colonne("echeance", _("Échéance"), "date_limite"),
+    Colonne("duree", _("Durée estimée"), "", "nombre", defaut=False),
+    Colonne("creee", _("Créée"), "date_creation"),
+    Colonne("cloturee", _("Clôturée"), "date_cloture", defaut=False),
+    Colonne("satisfaction", _("Satisfaction"), "satisfaction_client", "nombre", defaut=False),
+)
+# A technicien's list is his own.
+COLONNES_TERRAIN = tuple(colonne for colonne in COLONNES if colonne.nom != "technicien")
+# What only a column asked for reads.
+_EN_PLUS = {
+    "site": "site__nom",
+    "duree": "duree_estimee",
+    "cloturee": "date_cloture",
+    "satisfaction": "satisfaction_client",
+}
+
 # What a row shows and reckons with: whole rows of five tables, telephones and all, cost more than the page.
 _MONTRES = (
     "reference",
@@ -62,14 +98,22 @@ _MONTRES = (
 def liste(request: Requete) -> HttpResponseBase:
     """Every filter combined, the URL as its state; by default the newest first."""
     user = request.user
+    colonnes = COLONNES_TERRAIN if user.est_technicien else COLONNES
+    montre = colonnes_montrees(request, NOM, colonnes)
+    en_plus = [champ for nom, champ in _EN_PLUS.items() if montre[nom]]
+    lignes = Intervention.objects.visible_to(user).for_list()
+    if montre["site"]:
+        lignes = lignes.select_related("site")
     page = preparer_liste(
         request,
-        Intervention.objects.visible_to(user).for_list().only(*_MONTRES),
+        lignes.only(*_MONTRES, *en_plus),
         filtres=InterventionFiltres,
         tris=TRIS,
         tri="-date_creation",
         criteres=_criteres(user),
         onglets=_onglets(user),
+        nom=NOM,
+        colonnes=colonnes,
     )
     alerte = timedelta(hours=ParametresSociete.actuels().delai_alerte_heures)
     return rendre(
