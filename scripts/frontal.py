@@ -23,6 +23,8 @@ FICHIERS = {
     "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "chart.umd.js": "chart.js/dist/chart.umd.min.js",
+    "event-calendar.min.js": "@event-calendar/build/dist/event-calendar.min.js",
+    "event-calendar.min.css": "@event-calendar/build/dist/event-calendar.min.css",
     "tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
     "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
 }

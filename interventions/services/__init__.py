@@ -5,6 +5,7 @@ from interventions.services.comptes import consolider_comptes
 from interventions.services.creation import NouveauPoint, creer_intervention, supprimer_intervention
 from interventions.services.echeance import calculer_date_limite, contrat_couvrant
 from interventions.services.edition import ajouter_remarque, modifier_intervention, noter_document
+from interventions.services.placement import Place, placer
 from interventions.services.terrain import (
     ajouter_controle,
     ajouter_temps,
@@ -21,6 +22,7 @@ from interventions.services.vie import (
 
 __all__ = [
     "NouveauPoint",
+    "Place",
     "affecter_technicien",
     "ajouter_controle",
     "ajouter_remarque",
@@ -37,6 +39,7 @@ __all__ = [
     "modifier_intervention",
     "noter_document",
     "noter_satisfaction",
+    "placer",
     "planifier",
     "repondre_controle",
     "supprimer_intervention",

@@ -13,6 +13,26 @@ from erp.enonces import Requete, inserer
 from erp.exceptions import BusinessRuleError, IntrouvableError, StaleVersionError, ValidationError
 from interventions.choices import ActionJournal
 from interventions.models import HistoriqueIntervention, Intervention
+from notifications import flux
+
+# What changes where an intervention stands on a list, a board or a calendar: those who look at one are told at once.
+_VISIBLES_AU_LOIN = frozenset(
+    {
+        ActionJournal.CREATION,
+        ActionJournal.MODIFICATION,
+        ActionJournal.AFFECTATION,
+        ActionJournal.REAFFECTATION,
+        ActionJournal.DESAFFECTATION,
+        ActionJournal.PLANIFICATION,
+        ActionJournal.DEPLANIFICATION,
+        ActionJournal.DEMARRAGE,
+        ActionJournal.MISE_EN_ATTENTE,
+        ActionJournal.REPRISE,
+        ActionJournal.CLOTURE,
+        ActionJournal.ANNULATION,
+        ActionJournal.ARCHIVAGE,
+    }
+)
 
 # The database has the last word when two people act at once; these are its words, for people.
 _CONTRAINTES: dict[str, tuple[str, str | Promise]] = {
@@ -107,7 +127,17 @@ def journaliser(
     interne: bool = False,
     donnees: dict[str, Any] | None = None,
 ) -> HistoriqueIntervention:
-    """Add one line to the journal; `donnees` maps a changed field to [before, after]."""
+    """Add one line to the journal; `donnees` maps a changed field to [before, after].
+
+    Open pages hear of what moves the intervention, once the transaction commits (`gmao:flux`, type `intervention`).
+    """
+    if action in _VISIBLES_AU_LOIN:
+        flux.publier(
+            genre="intervention",
+            action=action,
+            objet="intervention",
+            objet_ids=[intervention.pk],
+        )
     return inserer(
         HistoriqueIntervention(
             intervention=intervention,

@@ -1,9 +1,13 @@
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from erp.pages import Liste, est_fragment, url_avec
 from erp.templatetags.pages import icone, relatif
 from interventions.choices import STATUTS_CLOS
 from interventions.models import Intervention
@@ -31,3 +35,44 @@ def echeance(intervention: Intervention, instant: tuple[datetime, timedelta]) ->
     if limite - maintenant <= alerte:
         return format_html('<span class="proche">{}</span>', mots)
     return mots
+
+
+_VUES = (
+    ("liste", "interventions:liste", "list", _("Liste")),
+    ("kanban", "interventions:kanban", "layout-kanban", _("Kanban")),
+    ("calendrier", "interventions:calendrier", "calendar-week", _("Calendrier")),
+)
+
+
+@register.simple_tag(takes_context=True)
+def bascule_vues(
+    context: template.Context, liste: Liste[Intervention], courante: str, hors_bande: bool = False
+) -> SafeString:
+    """List, kanban, calendar: the same filters, seen otherwise.
+
+    `hors_bande` inside what a fragment holds: the links follow the filters that have just changed.
+    """
+    if hors_bande and not est_fragment(context["request"]):
+        return SafeString("")
+    client = context["request"].user.est_client
+    liens = format_html_join(
+        "",
+        '<a class="btn{}" href="{}"{}>{}<span>{}</span></a>',
+        (
+            (
+                " active" if nom == courante else "",
+                url_avec(reverse(route), liste.params, page=None),
+                format_html(' aria-current="{}"', "page") if nom == courante else "",
+                icone(dessin),
+                libelle,
+            )
+            for nom, route, dessin, libelle in _VUES
+            if not (client and nom == "kanban")
+        ),
+    )
+    return format_html(
+        '<nav class="btn-group bascule" id="bascule-vues"{} aria-label="{}">{}</nav>',
+        format_html(' hx-swap-oob="{}"', "true") if hors_bande else "",
+        gettext("Manière de voir"),
+        liens,
+    )

@@ -10,8 +10,10 @@ from interventions.views.actions import (
     statut,
     supprimer,
 )
+from interventions.views.calendrier import calendrier, evenements, placer
 from interventions.views.creation import apercu, chercher_equipement, creer, modifier
 from interventions.views.fiche import detail
+from interventions.views.kanban import deplacer, kanban
 from interventions.views.liste import liste
 from interventions.views.terrain import (
     chercher_piece,
@@ -25,17 +27,22 @@ from interventions.views.terrain import (
 __all__ = [
     "affecter",
     "apercu",
+    "calendrier",
     "chercher_equipement",
     "chercher_piece",
     "controle",
     "controle_ajouter",
     "creer",
     "demander_annulation",
+    "deplacer",
     "deplanifier",
     "detail",
+    "evenements",
+    "kanban",
     "liste",
     "modifier",
     "piece",
+    "placer",
     "planifier",
     "remarque",
     "saisir",

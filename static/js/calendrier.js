@@ -1,0 +1,150 @@
+// Slots, deadlines and work done on a calendar. Its events come as wall times of Casablanca and are sent back as such.
+"use strict";
+(() => {
+  const VUES = { mois: "dayGridMonth", semaine: "timeGridWeek", jour: "timeGridDay", liste: "listWeek" };
+  const noms = Object.fromEntries(Object.entries(VUES).map(([nom, vue]) => [vue, nom]));
+  const deux = (nombre) => String(nombre).padStart(2, "0");
+  const jourDe = (d) => `${d.getFullYear()}-${deux(d.getMonth() + 1)}-${deux(d.getDate())}`;
+  const mur = (d) => `${jourDe(d)}T${deux(d.getHours())}:${deux(d.getMinutes())}`;
+  let calendrier = null;
+  let pris = false;
+
+  const etat = () => {
+    const params = new URLSearchParams(location.search);
+    const etroit = matchMedia("(max-width: 767px)").matches;
+    return { vue: VUES[params.get("vue")] ?? (etroit ? VUES.liste : VUES.semaine), date: params.get("date") ?? undefined };
+  };
+
+  // the view and the date belong to the URL as the filters do; they are not steps of the history
+  const retenir = (vue, date) => {
+    const url = new URL(location.href);
+    url.searchParams.set("vue", noms[vue]);
+    url.searchParams.set("date", jourDe(date));
+    history.replaceState(history.state, "", url);
+  };
+
+  const texte = (balise, classe, contenu) => {
+    const element = document.createElement(balise);
+    element.className = classe;
+    element.textContent = contenu;
+    return element;
+  };
+
+  const contenu = (mots) => ({ event, timeText }) => {
+    const e = event.extendedProps;
+    const noeuds = [];
+    const heure = e.genre === "echeance" ? mur(e.limite).slice(11) : timeText;
+    noeuds.push(texte("span", "ev-heure", heure));
+    noeuds.push(texte("span", "ev-titre", e.genre === "echeance" ? `${mots.echeance} · ${e.titre}` : e.titre));
+    noeuds.push(texte("span", "ev-detail", [e.reference, e.client, e.technicien].filter(Boolean).join(" · ")));
+    return { domNodes: noeuds };
+  };
+
+  const evenement = (e) => {
+    const limite = e.genre === "echeance";
+    return {
+      id: e.id,
+      start: limite ? `${e.start.slice(0, 10)}T00:00:00` : e.start,
+      end: limite ? `${e.start.slice(0, 10)}T00:00:00` : e.end,
+      allDay: limite,
+      title: `${e.reference} ${e.titre}`,
+      editable: Boolean(e.mobile),
+      classNames: ["ev", `ev-${e.genre}`, `ev-${e.statut}`, e.retard ? "ev-retard" : "", e.priorite === "urgente" ? "ev-urgente" : ""].filter(Boolean),
+      extendedProps: { ...e, limite: limite ? new Date(e.start) : null },
+    };
+  };
+
+  const ouvrir = (boite) => {
+    const mots = boite.dataset;
+    const { vue, date } = etat();
+    const bouger = async (info) => {
+      const { event, revert } = info;
+      const { pk, version } = event.extendedProps;
+      const { ok, donnees } = await Deplacement.poster(mots.placer.replace("/0/", `/${pk}/`), {
+        debut: mur(event.start),
+        fin: mur(event.end),
+        version,
+      });
+      if (!ok) revert();
+      Deplacement.dire(ok ? `${donnees.reference} : ${mots.deplacee}` : donnees.detail);
+      calendrier?.refetchEvents();
+    };
+    calendrier = EventCalendar.create(boite, {
+      view: vue,
+      date: date ? new Date(`${date}T00:00:00`) : new Date(`${mots.jourDici}T00:00:00`),
+      locale: document.documentElement.lang,
+      firstDay: 1,
+      height: "auto",
+      headerToolbar: { start: "prev,next today", center: "title", end: "dayGridMonth,timeGridWeek,timeGridDay,listWeek" },
+      buttonText: (t) => ({
+        ...t,
+        today: mots.aujourdhui,
+        dayGridMonth: mots.mois,
+        timeGridWeek: mots.semaine,
+        timeGridDay: mots.jour,
+        listWeek: mots.liste,
+        prev: mots.precedent,
+        next: mots.suivant,
+      }),
+      allDayContent: mots.journee,
+      noEventsContent: mots.vide,
+      moreLinkContent: ({ num }) => `+ ${num} ${mots.plus}`,
+      slotMinTime: "07:00",
+      slotMaxTime: "20:00",
+      flexibleSlotTimeLimits: true,
+      scrollTime: "08:00",
+      slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+      eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+      snapDuration: "00:15",
+      dayMaxEvents: true,
+      nowIndicator: -new Date().getTimezoneOffset() === Number(mots.decalage),
+      editable: false,
+      eventStartEditable: false,
+      lazyFetching: false,
+      eventContent: contenu(mots),
+      eventDidMount: ({ el, event }) => {
+        const e = event.extendedProps;
+        el.title = [e.reference, e.titre, e.equipement, e.client, e.technicien, e.statut_libelle, e.priorite_libelle].filter(Boolean).join("\n");
+      },
+      eventClick: ({ event }) => location.assign(event.extendedProps.url),
+      eventDragStart: () => (pris = true),
+      eventDragStop: () => (pris = false),
+      eventResizeStart: () => (pris = true),
+      eventResizeStop: () => (pris = false),
+      eventDrop: bouger,
+      eventResize: bouger,
+      datesSet: ({ view, start }) => {
+        const milieu = new Date(view.currentStart ?? start);
+        retenir(view.type, milieu);
+      },
+      eventSources: [
+        {
+          events: async ({ start, end }) => {
+            const url = new URL(mots.evenements, location.href);
+            for (const [cle, valeur] of new URLSearchParams(location.search)) {
+              if (!["vue", "date", "page", "taille", "sort"].includes(cle)) url.searchParams.append(cle, valeur);
+            }
+            url.searchParams.set("debut", mur(start));
+            url.searchParams.set("fin", mur(end));
+            try {
+              const donnees = await Deplacement.lire(url);
+              if (donnees.tronque) Deplacement.dire(mots.tronque);
+              return donnees.evenements.map(evenement);
+            } catch (erreur) {
+              Deplacement.dire(mots.erreur);
+              throw erreur;
+            }
+          },
+        },
+      ],
+    });
+  };
+
+  Deplacement.ecouter(() => calendrier?.refetchEvents(), { occupe: () => pris });
+  document.body.addEventListener("htmx:load", ({ detail }) => {
+    const boite = detail.elt.id === "calendrier" ? detail.elt : detail.elt.querySelector?.("#calendrier");
+    if (boite && !boite.childElementCount) ouvrir(boite);
+  });
+  const premiere = document.getElementById("calendrier");
+  if (premiere && !premiere.childElementCount) ouvrir(premiere);
+})();
