@@ -23,7 +23,14 @@ from accounts.forms import (
     UtilisateurModifierForm,
 )
 from accounts.models import User
-from erp.pages import Critere, Onglet, aller, preparer_liste, rendre
+from erp.pages import (
+    Colonne,
+    Critere,
+    Onglet,
+    aller,
+    preparer_liste,
+    rendre,
+)
 from erp.validation import exiger
 
 
@@ -41,6 +48,16 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("Tous"), {}),
             Onglet(_("Actifs"), {"is_active": "true"}),
             Onglet(_("Désactivés"), {"is_active": "false"}),
+        ),
+        nom="users",
+        colonnes=(
+            Colonne("nom", _("Nom"), "full_name", fixe=True),
+            Colonne("email", _("E-mail"), "email"),
+            Colonne("role", _("Rôle"), "role"),
+            Colonne("etat", _("État"), "is_active"),
+            Colonne("langue", _("Langue"), defaut=False),
+            Colonne("creation", _("Créé le"), "created_at", defaut=False),
+            Colonne("vu", _("Dernière connexion"), "last_login"),
         ),
     )
     return rendre(

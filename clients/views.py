@@ -51,6 +51,7 @@ from erp.pages import (
     LISTE,
     OUI,
     RECHERCHE,
+    Colonne,
     Critere,
     Onglet,
     aller,
@@ -118,6 +119,18 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("Tous"), {}),
             Onglet(_("Actifs"), {"is_active": "true"}),
             Onglet(_("Inactifs"), {"is_active": "false"}),
+        ),
+        nom="clients",
+        colonnes=(
+            Colonne("nom", _("Client"), "nom_entreprise", fixe=True),
+            Colonne("ville", _("Ville"), "ville"),
+            Colonne("type", _("Type"), "type_client", defaut=False),
+            Colonne("ice", _("ICE"), defaut=False),
+            Colonne("niveau", _("Niveau"), "niveau_service"),
+            Colonne("contact", _("Contact")),
+            Colonne("equipements", _("Équipements"), "", "nombre"),
+            Colonne("interventions", _("Interventions en cours"), "", "nombre"),
+            Colonne("creation", _("Depuis le"), "created_at", defaut=False),
         ),
     )
     ids = [client.pk for client in page.objets]
@@ -498,6 +511,8 @@ def contrats(request: Requete) -> HttpResponseBase:
         filtres=ContratFiltres,
         criteres=criteres,
         onglets=_onglets_contrats(user),
+        nom="contrats",
+        colonnes=_colonnes_contrats(user),
     )
     ids = [contrat.pk for contrat in page.objets]
     mesures = {
@@ -515,6 +530,23 @@ def contrats(request: Requete) -> HttpResponseBase:
         },
         fragment="liste",
     )
+
+
+def _colonnes_contrats(user: User) -> list[Colonne]:
+    """What the list may show; amounts are for those who may read them, a client's contracts are all his."""
+    absentes = {"client"} if user.est_client else set()
+    if not permissions.peut_voir_montants(user):
+        absentes.add("montant")
+    colonnes = [
+        Colonne("numero", _("Contrat"), "numero", fixe=True),
+        Colonne("client", _("Client"), "client_nom"),
+        Colonne("statut", _("Statut"), "statut"),
+        Colonne("debut", _("Début"), "date_debut"),
+        Colonne("fin", _("Fin"), "date_fin"),
+        Colonne("montant", _("Montant annuel"), "", "nombre"),
+        Colonne("consomme", _("Consommé")),
+    ]
+    return [colonne for colonne in colonnes if colonne.nom not in absentes]
 
 
 def _onglets_contrats(user: User) -> list[Onglet]:

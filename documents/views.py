@@ -27,7 +27,16 @@ from documents.reponses import servir, servir_image, servir_rapport
 from documents.vignettes import vignette as dessiner_vignette
 from equipment.models import Equipement
 from erp.exceptions import ValidationError
-from erp.pages import JOUR, LISTE, OUI, Critere, Onglet, preparer_liste, rendre
+from erp.pages import (
+    JOUR,
+    LISTE,
+    OUI,
+    Colonne,
+    Critere,
+    Onglet,
+    preparer_liste,
+    rendre,
+)
 from interventions.models import Intervention
 
 
@@ -64,6 +73,16 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("Tous"), {}),
             Onglet(_("Photos"), {"type_document": "photo"}),
             Onglet(_("Rapports"), {"type_document": "rapport"}),
+        ),
+        nom="documents",
+        colonnes=(
+            Colonne("apercu", _("Aperçu")),
+            Colonne("nom", _("Document"), "nom_fichier", fixe=True),
+            Colonne("rattache", _("Rattaché à")),
+            Colonne("nature", _("Nature")),
+            Colonne("taille", _("Taille"), "taille", "nombre"),
+            Colonne("par", _("Déposé par")),
+            Colonne("date", _("Déposé le"), "date_upload"),
         ),
     )
     return rendre(request, "documents/liste.html", {"liste": page}, fragment="liste")

@@ -1,9 +1,12 @@
 """Équipements, their meters and what covers them, as pages."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Avg, Count, F, Q, Sum, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +19,7 @@ from accounts.models import User
 from clients.models import Client, Contrat, Site
 from clients.permissions import peut_modifier_contrat
 from equipment import permissions, services
+from equipment.arbre import ancetres, arbre
 from equipment.choices import MOUVEMENTS_STATUT, Criticite, StatutEquipement
 from equipment.filters import TRIS, EquipementFiltres
 from equipment.forms import (
@@ -29,6 +33,7 @@ from equipment.models import Compteur, Equipement, ReleveCompteur
 from erp.pages import (
     LISTE,
     RECHERCHE,
+    Colonne,
     Critere,
     Onglet,
     aller,
@@ -38,12 +43,8 @@ from erp.pages import (
 from erp.validation import exiger
 
 TRIS_INTERVENTIONS = {"date_creation": ("date_creation",)}
-RELEVES_MONTRES = 6  # of a meter, in its table
-RELEVES_TRACES = 40  # of a meter, in its curve
-PROFONDEUR_MAX = 10  # of the assemblies above a machine
-
-# The curve of a meter, in pixels of its viewBox.
-LARGEUR, HAUTEUR = 240, 48
+RELEVES_MONTRES = 12  # of a meter, in its table
+RELEVES_TRACES = 120  # of a meter, in its curve
 
 
 @connexion_requise
@@ -92,6 +93,8 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("En maintenance"), {"statut": "maintenance"}, "tool"),
             Onglet(_("Critiques"), {"criticite": "critique", "en_service": "true"}),
         ),
+        nom="equipements",
+        colonnes=_colonnes(user),
     )
     return rendre(
         request,
@@ -99,6 +102,22 @@ def liste(request: Requete) -> HttpResponseBase:
         {"liste": page, "peut_creer": permissions.peut_creer(user)},
         fragment="liste",
     )
+
+
+def _colonnes(user: User) -> list[Colonne]:
+    """What the list may show; a client's machines are all his."""
+    colonnes = [
+        Colonne("nom", _("Équipement"), "nom", fixe=True),
+        Colonne("client", _("Client"), "client_nom"),
+        Colonne("site", _("Site"), "site_nom"),
+        Colonne("type", _("Type"), "type_equipement"),
+        Colonne("numero_serie", _("Numéro de série"), defaut=False),
+        Colonne("statut", _("Statut"), "statut"),
+        Colonne("criticite", _("Criticité"), "criticite"),
+        Colonne("installation", _("Installé le"), "date_installation", defaut=False),
+        Colonne("garantie", _("Fin de garantie"), "date_fin_garantie", defaut=False),
+    ]
+    return [c for c in colonnes if c.nom != "client" or not user.est_client]
 
 
 @connexion_requise
@@ -124,11 +143,13 @@ def _fiche(user: User, equipement: Equipement, interventions: Any) -> dict[str, 
         equipement.site is not None
         and Site.objects.visible_to(user).filter(pk=equipement.site.pk).exists()
     )
+    au_dessus = ancetres(equipement)
     client_visible = Client.objects.visible_to(user).filter(pk=equipement.client_id).exists()
     return {
-        "ancetres": _ancetres(equipement),
-        "composants": equipement.composants.visible_to(user),
-        "compteurs": _compteurs(user, equipement),
+        "ancetres": au_dessus,
+        "arbre": arbre(user, equipement, au_dessus),
+        "compteurs": (compteurs := _compteurs(user, equipement)),
+        "courbes": any(compteur["courbe"] for compteur in compteurs),
         "couvertures": equipement.couvertures.visible_to(user)
         .select_related("contrat")
         .order_by("-contrat__date_fin"),
@@ -148,16 +169,6 @@ def _fiche(user: User, equipement: Equipement, interventions: Any) -> dict[str, 
     }
 
 
-def _ancetres(equipement: Equipement) -> list[Equipement]:
-    """The assemblies that it is part of, the outermost first; all are of the same client."""
-    chaine: list[Equipement] = []
-    courant = equipement.parent
-    while courant is not None and len(chaine) < PROFONDEUR_MAX:
-        chaine.insert(0, courant)
-        courant = courant.parent
-    return chaine
-
-
 def _couts(interventions: Any) -> dict[str, Any]:
     """What the machine cost so far (MAD) and the mean real duration of its repairs (minutes), cancelled work apart."""
     # the reason of a cancellation stays when the intervention is archived, its statut does not
@@ -175,36 +186,62 @@ def _couts(interventions: Any) -> dict[str, Any]:
 
 
 def _compteurs(user: User, equipement: Equipement) -> list[dict[str, Any]]:
+    """Each meter with its last readings, the points of its curve, and how fast it has counted of late."""
     compteurs = list(Compteur.objects.visible_to(user).filter(equipement=equipement))
     par_compteur: dict[int, list[ReleveCompteur]] = {compteur.pk: [] for compteur in compteurs}
     if compteurs:
+        rang = Window(
+            RowNumber(), partition_by="compteur", order_by=[F("date_releve").desc(), F("pk").desc()]
+        )
         releves = ReleveCompteur.objects.visible_to(user).filter(compteur__in=compteurs)
-        for releve in releves.select_related("user")[: RELEVES_TRACES * len(compteurs)]:
+        derniers = releves.annotate(rang=rang).filter(rang__lte=RELEVES_TRACES)
+        for releve in derniers.select_related("user").order_by("-date_releve", "-pk"):
             par_compteur[releve.compteur_id].append(releve)
     return [
         {
             "compteur": compteur,
             "releves": (siens := par_compteur[compteur.pk])[:RELEVES_MONTRES],
             "dernier": siens[0] if siens else None,
-            "courbe": courbe([(r.date_releve.timestamp(), float(r.valeur)) for r in siens]),
+            "par_jour": rythme(siens),
+            "courbe": courbe(compteur, siens),
         }
         for compteur in compteurs
     ]
 
 
-def courbe(mesures: Iterable[tuple[float, float]]) -> str:
-    """The points of an SVG polyline in a box of LARGEUR × HAUTEUR; "" with fewer than three readings."""
-    points = sorted(mesures)
-    if len(points) < 3:
-        return ""
-    debut, fin = points[0][0], points[-1][0]
-    bas = min(valeur for _moment, valeur in points)
-    haut = max(valeur for _moment, valeur in points)
-    return " ".join(
-        f"{2 + (LARGEUR - 4) * (moment - debut) / ((fin - debut) or 1):.1f},"
-        f"{HAUTEUR - 2 - (HAUTEUR - 4) * (valeur - bas) / ((haut - bas) or 1):.1f}"
-        for moment, valeur in points
-    )
+def rythme(releves: Sequence[ReleveCompteur]) -> Decimal | None:
+    """Units a day over the readings, newest first, of the last three months and of the meter now in place.
+
+    None when they span less than a day.
+    """
+    suite: list[ReleveCompteur] = []
+    for releve in releves:
+        if suite and suite[0].date_releve - releve.date_releve > timedelta(days=92):
+            break
+        suite.append(releve)
+        if releve.remplacement:
+            break
+    if not suite:
+        return None
+    jours = Decimal((suite[0].date_releve - suite[-1].date_releve).total_seconds()) / 86400
+    if jours < 1:
+        return None
+    return ((suite[0].valeur - suite[-1].valeur) / jours).quantize(Decimal("0.1"))
+
+
+def courbe(compteur: Compteur, releves: Sequence[ReleveCompteur]) -> dict[str, Any] | None:
+    """What `courbes.js` draws: [milliseconds, value, 1 for a replaced meter], oldest first; None under two readings."""
+    if len(releves) < 2:
+        return None
+    return {
+        "nom": compteur.nom,
+        "unite": compteur.unite,
+        "remplace": _("compteur remplacé"),
+        "points": [
+            [int(r.date_releve.timestamp() * 1000), float(r.valeur), int(r.remplacement)]
+            for r in reversed(releves)
+        ],
+    }
 
 
 @connexion_requise

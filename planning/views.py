@@ -21,6 +21,7 @@ from erp.pages import (
     JOUR,
     LISTE,
     RECHERCHE,
+    Colonne,
     Critere,
     Onglet,
     aller,
@@ -59,6 +60,21 @@ ONGLETS_GAMMES = (
     Onglet(gettext_lazy("Actives"), {"is_active": "true"}),
     Onglet(gettext_lazy("Inactives"), {"is_active": "false"}),
 )
+COLONNES_PLANS = (
+    Colonne("gamme", gettext_lazy("Gamme"), "gamme", fixe=True),
+    Colonne("equipement", gettext_lazy("Équipement"), "equipement"),
+    Colonne("client", gettext_lazy("Client"), "client"),
+    Colonne("cadence", gettext_lazy("Cadence")),
+    Colonne("echeance", gettext_lazy("Prochaine échéance"), "echeance"),
+    Colonne("derniere", gettext_lazy("Dernière exécution"), "derniere_execution"),
+)
+COLONNES_GAMMES = (
+    Colonne("titre", gettext_lazy("Titre"), "titre", fixe=True),
+    Colonne("competences", gettext_lazy("Compétences")),
+    Colonne("duree", gettext_lazy("Durée"), "duree_estimee", "nombre"),
+    Colonne("points", gettext_lazy("Points"), "", "nombre"),
+    Colonne("plans", gettext_lazy("Plans"), "", "nombre"),
+)
 CHERCHER_EQUIPEMENT = RechercheFiltre(
     "nom", "code_interne", "numero_serie", "client__nom_entreprise", field_name="nom"
 )
@@ -84,6 +100,8 @@ def plans(request: Requete) -> HttpResponseBase:
         tri="echeance",
         criteres=_criteres(user),
         onglets=ONGLETS_PLANS if gestion else (),
+        nom="plans",
+        colonnes=[c for c in COLONNES_PLANS if gestion or c.nom != "client"],
     )
     contexte: dict[str, Any] = {"liste": page, "gestion": gestion, "jour": timezone.localdate()}
     if gestion:
@@ -312,6 +330,8 @@ def gammes(request: Requete) -> HttpResponseBase:
             Critere("competence_id", _("Compétence"), LISTE, Competence.objects.visible_to(user))
         ],
         onglets=ONGLETS_GAMMES,
+        nom="gammes",
+        colonnes=COLONNES_GAMMES,
     )
     return rendre(request, "planning/gammes.html", {"liste": page}, fragment="liste")
 

@@ -10,8 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.acces import Requete, connexion_requise
+from accounts.models import User
 from erp.exceptions import AuthorizationError
-from erp.pages import LISTE, OUI, Critere, Onglet, aller, preparer_liste, rendre
+from erp.pages import (
+    LISTE,
+    OUI,
+    Colonne,
+    Critere,
+    Onglet,
+    aller,
+    preparer_liste,
+    rendre,
+)
 from erp.validation import exiger
 from stock import permissions, services
 from stock.choices import TypeMouvement
@@ -43,6 +53,8 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("Sous le minimum"), {"sous_minimum": "true"}, "alert-triangle"),
             Onglet(_("Inactives"), {"is_active": "false"}),
         ),
+        nom="pieces",
+        colonnes=_colonnes(user),
     )
     return rendre(
         request,
@@ -54,6 +66,25 @@ def liste(request: Requete) -> HttpResponseBase:
         },
         fragment="liste",
     )
+
+
+def _colonnes(user: User) -> list[Colonne]:
+    """What the list may show; prices are for those who may read them."""
+    absentes = set() if permissions.peut_voir_montants(user) else {"prix"}
+    if not permissions.peut_gerer(user):
+        absentes.add("actions")
+    colonnes = [
+        Colonne("piece", _("Pièce"), "designation", fixe=True),
+        Colonne("emplacement", _("Emplacement"), "emplacement"),
+        Colonne("stock", _("Stock"), "stock_actuel", "nombre"),
+        Colonne("minimum", _("Minimum"), "stock_minimum", "nombre"),
+        Colonne("maximum", _("Maximum"), "", "nombre", defaut=False),
+        Colonne("etat", _("État"), "manque"),
+        Colonne("prix", _("Prix unitaire"), "", "nombre"),
+        Colonne("fournisseur", _("Fournisseur"), "fournisseur"),
+        Colonne("actions", _("Mouvement"), "", "text-end"),
+    ]
+    return [colonne for colonne in colonnes if colonne.nom not in absentes]
 
 
 def _valeurs(pieces: Any, champ: str) -> list[tuple[str, str]]:

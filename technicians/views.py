@@ -14,7 +14,15 @@ from accounts.acces import Requete, connexion_requise
 from accounts.models import User
 from erp.filters import Tris
 from erp.models import CleTri
-from erp.pages import LISTE, Critere, Onglet, aller, preparer_liste, rendre
+from erp.pages import (
+    LISTE,
+    Colonne,
+    Critere,
+    Onglet,
+    aller,
+    preparer_liste,
+    rendre,
+)
 from erp.validation import exiger, trouver
 from technicians import permissions, services
 from technicians.choices import EtatTechnicien
@@ -58,6 +66,8 @@ def liste(request: Requete) -> HttpResponseBase:
         tri="nom",
         criteres=_criteres(user) if complete else (),
         onglets=ONGLETS if gestion else (),
+        nom="techniciens",
+        colonnes=_colonnes(complete=complete, gestion=gestion),
     )
     return rendre(
         request,
@@ -65,6 +75,23 @@ def liste(request: Requete) -> HttpResponseBase:
         {"liste": page, "complete": complete, "gestion": gestion},
         fragment="liste",
     )
+
+
+def _colonnes(*, complete: bool, gestion: bool) -> list[Colonne]:
+    """A client reads names, colleagues how to reach one another, those who run the operations the load as well."""
+    colonnes = [Colonne("nom", _("Nom"), "nom", fixe=True)]
+    if complete:
+        colonnes += [
+            Colonne("equipe", _("Équipe"), "equipe"),
+            Colonne("competences", _("Compétences")),
+            Colonne("telephone", _("Téléphone")),
+        ]
+    if gestion:
+        colonnes += [
+            Colonne("etat", _("En ce moment")),
+            Colonne("charge", _("En charge"), "", "nombre"),
+        ]
+    return colonnes
 
 
 def _criteres(user: User) -> list[Critere]:
