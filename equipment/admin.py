@@ -1,6 +1,12 @@
 from django.contrib import admin
 
-from equipment.models import Compteur, CouvertureContrat, Equipement, ReleveCompteur
+from equipment.models import (
+    Compteur,
+    CouvertureContrat,
+    Equipement,
+    HistoriqueEquipement,
+    ReleveCompteur,
+)
 from erp.admin import AdminErp, AdminLecture, LignesErp, LignesLecture
 
 
@@ -24,6 +30,21 @@ class ReleveLignes(LignesLecture):
     max_num = 0
 
 
+class HistoriqueLignes(LignesLecture):
+    model = HistoriqueEquipement
+    liees = ("user",)
+    fields = readonly_fields = (
+        "horodatage",
+        "ancien_statut",
+        "nouveau_statut",
+        "motif",
+        "origine",
+        "user",
+    )
+    max_num = 0
+    show_change_link = False
+
+
 @admin.register(Equipement)
 class EquipementAdmin(AdminErp):
     list_display = (
@@ -40,7 +61,7 @@ class EquipementAdmin(AdminErp):
     search_fields = ("code_interne", "nom", "numero_serie", "client__nom_entreprise")
     autocomplete_fields = ("client", "site", "parent")
     readonly_fields = ("statut",)
-    inlines = (CompteurLignes, CouvertureLignes)
+    inlines = (CompteurLignes, CouvertureLignes, HistoriqueLignes)
 
 
 @admin.register(Compteur)

@@ -4,10 +4,12 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Contrat, Site
@@ -16,9 +18,10 @@ from equipment.querysets import (
     CompteurQuerySet,
     CouvertureQuerySet,
     EquipementQuerySet,
+    HistoriqueQuerySet,
     ReleveQuerySet,
 )
-from erp.models import CleTri, Horodate
+from erp.models import CleCode, CleTri, Horodate
 
 
 class Equipement(Horodate):
@@ -111,6 +114,14 @@ class Equipement(Horodate):
             models.Index(fields=["client", "statut"], name="idx_equipement_client_statut"),
             models.Index(fields=["statut", "criticite"], name="idx_equipement_statut"),
             models.Index(CleTri("nom"), "id", name="idx_equipement_tri"),
+            # found while one types, by any part of a name or code: see trouver()
+            GinIndex(OpClass(CleTri("nom"), name="gin_trgm_ops"), name="idx_equipement_nom"),
+            GinIndex(
+                OpClass(CleCode("code_interne"), name="gin_trgm_ops"), name="idx_equipement_code"
+            ),
+            GinIndex(
+                OpClass(CleCode("numero_serie"), name="gin_trgm_ops"), name="idx_equipement_serie"
+            ),
         )
         constraints = (
             models.UniqueConstraint(
@@ -140,6 +151,58 @@ class Equipement(Horodate):
 
     def get_absolute_url(self) -> str:
         return reverse("equipment:detail", args=[self.pk])
+
+
+class HistoriqueEquipement(Horodate):
+    """One move of a machine's statut. The database refuses to change it; it goes with the machine.
+
+    `origine` is the reference of the intervention that moved it, `motif` what somebody typed.
+    """
+
+    equipement = models.ForeignKey(
+        Equipement,
+        on_delete=models.CASCADE,
+        related_name="historique",
+        verbose_name=_("équipement"),
+        db_index=False,
+    )
+    ancien_statut = models.CharField(
+        _("ancien statut"), max_length=20, choices=StatutEquipement.choices
+    )
+    nouveau_statut = models.CharField(
+        _("nouveau statut"), max_length=20, choices=StatutEquipement.choices
+    )
+    motif = models.CharField(_("motif"), max_length=300, blank=True)
+    origine = models.CharField(_("origine"), max_length=20, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("par"),
+        db_index=False,
+    )
+    horodatage = models.DateTimeField(_("le"), default=timezone.now)
+
+    objects = HistoriqueQuerySet.as_manager()
+
+    class Meta:
+        db_table = "historiques_equipements"
+        verbose_name = _("changement de statut")
+        verbose_name_plural = _("changements de statut")
+        ordering = ("-horodatage", "-id")
+        indexes = (
+            models.Index(fields=["equipement", "-horodatage"], name="idx_historique_equipement"),
+        )
+        triggers = (
+            pgtrigger.Protect(name="historique_equipement_inalterable", operation=pgtrigger.Update),
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"{self.get_ancien_statut_display()} → {self.get_nouveau_statut_display()} : "
+            f"{self.equipement}"
+        )
 
 
 class CouvertureContrat(Horodate):

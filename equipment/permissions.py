@@ -33,3 +33,8 @@ def peut_intervenir(user: User, equipement: Equipement) -> bool:
 def peut_voir_montants(user: User) -> bool:
     """What a machine cost is for those who run the operations."""
     return user.est_gestion
+
+
+def peut_voir_motifs(user: User) -> bool:
+    """Why a machine's statut moved, in somebody's words: not for the client."""
+    return user.est_gestion or user.est_technicien

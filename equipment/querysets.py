@@ -6,7 +6,13 @@ from equipment.choices import StatutEquipement
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from equipment.models import Compteur, CouvertureContrat, Equipement, ReleveCompteur
+    from equipment.models import (
+        Compteur,
+        CouvertureContrat,
+        Equipement,
+        HistoriqueEquipement,
+        ReleveCompteur,
+    )
 
 
 class EquipementQuerySet(models.QuerySet["Equipement"]):
@@ -56,4 +62,14 @@ class ReleveQuerySet(models.QuerySet["ReleveCompteur"]):
             return self
         if user.est_client:
             return self.filter(compteur__equipement__client__contacts__user=user)
+        return self.none()
+
+
+class HistoriqueQuerySet(models.QuerySet["HistoriqueEquipement"]):
+    def visible_to(self, user: "User") -> Self:
+        """Visible with the équipement; who reads the reasons is said by `permissions`."""
+        if user.est_gestion or user.est_technicien:
+            return self
+        if user.est_client:
+            return self.filter(equipement__client__contacts__user=user)
         return self.none()

@@ -6,7 +6,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, TypedDict, Unpack
 
-import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,11 +16,15 @@ from accounts.models import User
 from clients.models import Client, Contrat, Site
 from equipment import permissions
 from equipment.choices import MOUVEMENTS_STATUT, StatutEquipement
-from equipment.models import Compteur, CouvertureContrat, Equipement, ReleveCompteur
+from equipment.models import (
+    Compteur,
+    CouvertureContrat,
+    Equipement,
+    HistoriqueEquipement,
+    ReleveCompteur,
+)
 from erp.exceptions import BusinessRuleError, ValidationError
 from erp.validation import choisir, contraintes, ecrire, effacer, exiger, trouver
-
-journal = structlog.get_logger(__name__)
 
 # How far a reading's clock may run ahead of ours.
 TOLERANCE_HORLOGE = timedelta(minutes=5)
@@ -112,7 +115,7 @@ def supprimer_equipement(*, par: User, equipement_id: int) -> None:
 def changer_statut_equipement(
     *, par: User, equipement_id: int, vers: str, motif: str = ""
 ) -> Equipement:
-    """Move the statut along `MOUVEMENTS_STATUT`; the log keeps who, when and the `motif`.
+    """Move the statut along `MOUVEMENTS_STATUT`; the machine's history keeps who, when and the `motif`.
 
     Raises ValidationError for an unknown statut, BusinessRuleError TRANSITION_INTERDITE for a move not in the table.
     """
@@ -127,25 +130,42 @@ def changer_statut_equipement(
             % {"de": equipement.get_statut_display(), "vers": cible.label},
             code="TRANSITION_INTERDITE",
         )
-    journal.info(
-        "statut_equipement",
-        equipement_id=equipement.pk,
-        de=equipement.statut,
-        vers=vers,
-        par=par.pk,
-        motif=motif,
-    )
-    equipement.statut = cible
-    equipement.enregistrer("statut")
+    _mouvoir(equipement, cible, par=par, motif=motif)
     return equipement
 
 
+def _mouvoir(
+    equipement: Equipement,
+    vers: StatutEquipement,
+    *,
+    par: User | None,
+    motif: str = "",
+    origine: str = "",
+) -> None:
+    """Write the statut of a machine whose row is locked, and the line of its history."""
+    HistoriqueEquipement.objects.create(
+        equipement=equipement,
+        ancien_statut=equipement.statut,
+        nouveau_statut=vers,
+        motif=motif.strip()[:300],
+        origine=origine,
+        user_id=par.pk if par is not None else None,
+    )
+    equipement.statut = vers
+    equipement.enregistrer("statut")
+
+
 def suivre_intervention(
-    *, equipement_id: int, vers: StatutEquipement, sauf_si: Callable[[], bool] | None = None
+    *,
+    equipement_id: int,
+    vers: StatutEquipement,
+    par: User | None = None,
+    origine: str = "",
+    sauf_si: Callable[[], bool] | None = None,
 ) -> None:
     """Let the machine's statut follow the work on it, when the table allows the move; otherwise it keeps its own.
 
-    `sauf_si`, asked once its row is locked, holds the move back.
+    `origine` is the reference of the work. `sauf_si`, asked once the machine's row is locked, holds the move back.
 
     For `interventions.services` alone, which has authorised the user and owns the transaction: a machine retired or
     already declared down in the meantime is no reason to refuse that the work starts or ends.
@@ -156,8 +176,7 @@ def suivre_intervention(
     if vers in MOUVEMENTS_STATUT[StatutEquipement(equipement.statut)] and not (
         sauf_si is not None and sauf_si()
     ):
-        equipement.statut = vers
-        equipement.enregistrer("statut")
+        _mouvoir(equipement, vers, par=par, origine=origine)
 
 
 @transaction.atomic

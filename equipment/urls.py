@@ -1,6 +1,6 @@
 from django.urls import path
 
-from equipment import etiquettes, views
+from equipment import chronologie, etiquettes, views
 
 app_name = "equipment"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/modifier/", views.modifier, name="modifier"),
     path("<int:pk>/supprimer/", views.supprimer, name="supprimer"),
     path("<int:pk>/statut/", views.statut, name="statut"),
+    path("<int:pk>/chronologie/", chronologie.chronologie, name="chronologie"),
     path("<int:pk>/etiquette.svg", etiquettes.etiquette, name="etiquette"),
     path("<int:pk>/compteurs/nouveau/", views.compteur_creer, name="compteur_creer"),
     path("compteurs/<int:pk>/supprimer/", views.compteur_supprimer, name="compteur_supprimer"),

@@ -1,15 +1,21 @@
 """Pages of équipements, as the five people see them."""
 
+import re
+from datetime import timedelta
 from decimal import Decimal
+from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.factories import MOT_DE_PASSE
 from clients.tests.factories import ClientFactory, ContratFactory, SiteFactory
+from documents.tests.factories import DocumentFactory
 from equipment.choices import StatutEquipement
 from equipment.etiquettes import adresse
 from equipment.models import Equipement
@@ -19,7 +25,7 @@ from equipment.tests.factories import (
     EquipementFactory,
     ReleveFactory,
 )
-from equipment.views import courbe
+from equipment.views import courbe, rythme
 from interventions.tests.factories import InterventionFactory
 
 HTMX = {"HX-Request": "true"}
@@ -333,9 +339,125 @@ def test_supprimer_ce_qui_a_un_historique_est_refuse(envoyer, responsable):
     assert list(Equipement.objects.all()) == [usee]
 
 
-def test_la_courbe_tient_dans_son_cadre():
-    assert courbe([(0, 1), (1, 2)]) == ""
-    points = [tuple(map(float, p.split(","))) for p in courbe([(0, 5), (10, 9), (20, 7)]).split()]
-    assert [x for x, _y in points] == [2.0, 120.0, 238.0]
-    assert points[1][1] == 2.0
-    assert points[0][1] == 46.0
+def _releves(compteur, *lectures):
+    """`(days ago, value, replaced)`, newest first as the page reads them."""
+    maintenant = timezone.now()
+    return [
+        ReleveFactory(
+            compteur=compteur,
+            date_releve=maintenant - timedelta(days=jours),
+            valeur=Decimal(valeur),
+            remplacement=remplace,
+        )
+        for jours, valeur, remplace in lectures
+    ]
+
+
+def test_la_courbe_et_le_rythme_d_un_compteur(ouvrir, responsable):
+    compteur = CompteurFactory(nom="Heures")
+    releves = _releves(compteur, (0, 300, False), (10, 200, False), (200, 50, False))
+    assert rythme(releves) == Decimal("10.0")
+    trace = courbe(compteur, releves)
+    assert [valeur for _quand, valeur, _neuf in trace["points"]] == [50, 200, 300]
+    page = texte(ouvrir(responsable, compteur.equipement.get_absolute_url()))
+    assert 'data-courbe="courbe-' in page
+    assert "courbes.js" in page
+    assert "10 h par jour" in page
+
+
+@pytest.mark.django_db
+def test_un_compteur_remplace_repart_de_zero():
+    compteur = CompteurFactory()
+    releves = _releves(compteur, (0, 40, False), (4, 0, True), (5, 9000, False))
+    assert rythme(releves) == Decimal("10.0")
+    assert [neuf for _quand, _valeur, neuf in courbe(compteur, releves)["points"]] == [0, 1, 0]
+    assert rythme(releves[:1]) is None
+    assert courbe(compteur, releves[:1]) is None
+
+
+def test_un_compteur_bavard_ne_prend_pas_la_place_des_autres(ouvrir, responsable, monkeypatch):
+    monkeypatch.setattr("equipment.views.RELEVES_TRACES", 2)
+    machine = EquipementFactory()
+    bavard, discret = CompteurFactory.create_batch(2, equipement=machine)
+    _releves(bavard, (0, 5, False), (1, 4, False), (2, 3, False))
+    _releves(discret, (300, 1, False))
+    compteurs = ouvrir(responsable, machine.get_absolute_url()).context["compteurs"]
+    assert {c["compteur"]: len(c["releves"]) for c in compteurs} == {bavard: 2, discret: 1}
+
+
+def test_l_arbre_montre_tout_l_ensemble(ouvrir, requetes, responsable):
+    ligne = EquipementFactory(nom="Ligne 4")
+    four = EquipementFactory(client=ligne.client, parent=ligne, nom="Four")
+    moteur = EquipementFactory(client=ligne.client, parent=four, nom="Moteur", en_panne=True)
+    EquipementFactory(client=ligne.client, parent=ligne, nom="Tapis")
+    racine = ouvrir(responsable, four.get_absolute_url()).context["arbre"]
+    assert racine.equipement == ligne
+    assert [n.equipement.nom for n in racine.enfants] == ["Four", "Tapis"]
+    assert [(n.courant, n.ouvert) for n in racine.enfants] == [(True, True), (False, False)]
+    assert racine.enfants[0].enfants[0].equipement == moteur
+    assert ouvrir(responsable, EquipementFactory().get_absolute_url()).context["arbre"] is None
+    peu = requetes(responsable, ligne.get_absolute_url())
+    EquipementFactory.create_batch(20, client=ligne.client, parent=four)
+    assert requetes(responsable, ligne.get_absolute_url()) == peu
+
+
+def _chronologie(machine, **params):
+    return reverse("equipment:chronologie", args=[machine.pk]) + "?" + urlencode(params)
+
+
+def test_la_chronologie_dit_tout_a_qui_peut_le_voir(
+    ouvrir, envoyer, responsable, technicien, client_portail
+):
+    machine = EquipementFactory(client=client_portail.contact.client)
+    InterventionFactory(equipement=machine, cloturee=True, titre="Vidange", solution="Huile neuve")
+    ReleveFactory(compteur=CompteurFactory(equipement=machine, nom="Cycles"), user=responsable)
+    DocumentFactory(equipement=machine, nom_fichier="plan.pdf", intervention=None)
+    DocumentFactory(equipement=machine, nom_fichier="cher.pdf", intervention=None, interne=True)
+    envoyer(
+        responsable,
+        reverse("equipment:statut", args=[machine.pk]),
+        {"vers": "panne", "motif": "Le client a tapé dessus"},
+    )
+    page = texte(ouvrir(responsable, _chronologie(machine)))
+    for mot in ("Vidange", "Huile neuve", "Cycles", "plan.pdf", "cher.pdf", "tapé dessus"):
+        assert mot in page
+    page = texte(ouvrir(client_portail, _chronologie(machine)))
+    for mot in ("Vidange", "Cycles", "plan.pdf", "En panne"):
+        assert mot in page
+    for mot in ("cher.pdf", "tapé dessus", responsable.full_name):
+        assert mot not in page
+    page = texte(ouvrir(technicien, _chronologie(machine)))
+    assert "En panne" in page
+    assert "Vidange" not in page
+    seul = texte(ouvrir(responsable, _chronologie(machine, genre="statut")))
+    assert "En panne" in seul
+    assert "Vidange" not in seul
+
+
+def test_la_chronologie_se_lit_jusqu_au_bout_sans_trou(ouvrir, responsable):
+    machine = EquipementFactory()
+    compteur = CompteurFactory(equipement=machine)
+    _releves(compteur, *((jour, 100 - jour, False) for jour in range(30)))
+    InterventionFactory.create_batch(3, equipement=machine)
+    vus = []
+    url = _chronologie(machine)
+    while url:
+        reponse = ouvrir(responsable, url, headers=HTMX)
+        assert "<html" not in texte(reponse)
+        vus += re.findall(r"(?:Heures \d+|INT-\d+-\d+)[^<]*", texte(reponse))
+        suite = re.search(r'hx-get="([^"]*avant=[^"]*)" hx-target="closest li"', texte(reponse))
+        url = unescape(suite[1]) if suite else ""
+    assert len(vus) == len(set(vus)) == 33
+    for faux in ("hier", "2026-01-01", "9999-99-99T00:00:00Z", "\x00"):
+        assert ouvrir(responsable, _chronologie(machine, avant=faux)).status_code == 200
+
+
+def test_la_chronologie_coute_autant_longue_que_courte(requetes, responsable):
+    machine = EquipementFactory()
+    compteur = CompteurFactory(equipement=machine)
+    _releves(compteur, (0, 5, False))
+    InterventionFactory(equipement=machine)
+    peu = requetes(responsable, _chronologie(machine))
+    _releves(compteur, *((jour, 5, False) for jour in range(1, 20)))
+    InterventionFactory.create_batch(10, equipement=machine)
+    assert requetes(responsable, _chronologie(machine)) == peu <= BUDGET

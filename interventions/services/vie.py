@@ -177,7 +177,10 @@ def _demarrer(
     intervention.date_debut = intervention.date_debut or maintenant
     if intervention.type_intervention == TypeIntervention.CORRECTIVE:
         suivre_intervention(
-            equipement_id=intervention.equipement_id, vers=StatutEquipement.MAINTENANCE
+            equipement_id=intervention.equipement_id,
+            vers=StatutEquipement.MAINTENANCE,
+            par=par,
+            origine=intervention.reference,
         )
     return ("date_debut",), {}
 
@@ -236,6 +239,8 @@ def _cloturer(
         suivre_intervention(
             equipement_id=intervention.equipement_id,
             vers=StatutEquipement.OPERATIONNEL,
+            par=par,
+            origine=intervention.reference,
             sauf_si=partial(_autre_travail_sur_la_machine, intervention),
         )
     return (
