@@ -157,9 +157,9 @@ def heures(minutes: float) -> str:
     total = round(minutes)
     h, mins = divmod(total, 60)
     if not h:
-        return f"{mins}{_FINE}min"
-    texte = number_format(h, use_l10n=True, force_grouping=True)
-    return f"{texte}{_FINE}h{_FINE}{mins:02d}" if mins and h < 100 else f"{texte}{_FINE}h"
+        return f"{mins}{_FINE}{_('min')}"
+    texte = f"{number_format(h, use_l10n=True, force_grouping=True)}{_FINE}{_('h')}"
+    return f"{texte}{_FINE}{mins:02d}" if mins and h < 100 else texte
 
 
 def ecrire(cle: str, unite: Unite, valeur: Valeur) -> str:

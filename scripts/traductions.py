@@ -15,6 +15,7 @@ of the .po header; a line break is written \\n), then `remplir` and `verifier`.
 """
 
 import argparse
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -67,8 +68,23 @@ def extraire_gabarit(fichier: Any, mots: Any, commentaires: Any, options: Any) -
     return extract_python(BytesIO(lignes.encode()), mots, commentaires, {"encoding": "utf-8"})
 
 
+def extraire_python(fichier: Any, mots: Any, commentaires: Any, options: Any) -> Iterator[Any]:
+    """The messages of a module, those inside an f-string as well, which Babel takes for plain text."""
+    source = fichier.read()
+    yield from extract_python(BytesIO(source), mots, commentaires, options)
+    for phrase in ast.walk(ast.parse(source)):
+        if not isinstance(phrase, ast.JoinedStr):
+            continue
+        for appel in ast.walk(phrase):
+            if not (isinstance(appel, ast.Call) and isinstance(appel.func, ast.Name)):
+                continue
+            textes = tuple(a.value for a in appel.args if isinstance(a, ast.Constant))
+            if appel.func.id in mots and textes:
+                yield appel.lineno, appel.func.id, textes if len(textes) > 1 else textes[0], []
+
+
 METHODES: dict[str, Any] = {
-    ".py": "python",
+    ".py": extraire_python,
     ".js": "javascript",
     ".html": extraire_gabarit,
     ".txt": extraire_gabarit,

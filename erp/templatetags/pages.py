@@ -184,11 +184,12 @@ def duree(minutes: int | None) -> str:
         return "—"
     jours, reste = divmod(int(minutes), 24 * 60)
     heures, mins = divmod(reste, 60)
+    j, h = _("j"), _("h")
     if jours:
-        return f"{jours}\u202f{_('j')} {heures}\u202fh" if heures else f"{jours}\u202f{_('j')}"
+        return f"{jours}\u202f{j} {heures}\u202f{h}" if heures else f"{jours}\u202f{j}"
     if heures:
-        return f"{heures}\u202fh\u202f{mins:02d}" if mins else f"{heures}\u202fh"
-    return f"{mins}\u202fmin"
+        return f"{heures}\u202f{h}\u202f{mins:02d}" if mins else f"{heures}\u202f{h}"
+    return f"{mins}\u202f{_('min')}"
 
 
 @register.filter
