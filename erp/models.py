@@ -40,6 +40,13 @@ class CleTri(models.Func):
     output_field = models.TextField()
 
 
+class CleCode(models.Func):
+    """A code or serial number as one says it on the telephone: `GF-003 b` is `gf003b`."""
+
+    template = "translate(lower(%(expressions)s), ' -._/', '')"
+    output_field = models.TextField()
+
+
 class ParametresSociete(Horodate):
     """The company that runs this installation: one row, changed in the admin."""
 
@@ -61,6 +68,17 @@ class ParametresSociete(Horodate):
         blank=True,
         validators=[valider_horaires],
         help_text=_("Vides : les mêmes que le reste de l’année."),
+    )
+    latitude = models.DecimalField(
+        _("latitude du magasin"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude du magasin"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text=_("Où les techniciens passent prendre les pièces ; vide : pas de passage."),
     )
     delai_archivage_jours = models.PositiveSmallIntegerField(
         _("archivage après (jours)"),

@@ -2,6 +2,33 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class EtatProposition(models.TextChoices):
+    DEMANDEE = "demandee", _("Demandée")
+    EN_CALCUL = "en_calcul", _("En calcul")
+    PRETE = "prete", _("Prête")
+    APPLIQUEE = "appliquee", _("Appliquée")
+    ECHEC = "echec", _("Échec")
+
+
+class GenreLigne(models.TextChoices):
+    NOUVELLE = "nouvelle", _("À planifier")
+    DEPLACEE = "deplacee", _("À déplacer")
+    INCHANGEE = "inchangee", _("Inchangée")
+    OMISE = "omise", _("Laissée de côté")
+
+
+class EtatLigne(models.TextChoices):
+    PROPOSEE = "proposee", _("Proposée")
+    APPLIQUEE = "appliquee", _("Appliquée")
+    PERIMEE = "perimee", _("Périmée")
+
+
+class RaisonOmission(models.TextChoices):
+    COMPETENCE = "competence", _("Aucun technicien choisi n’a les compétences requises.")
+    HORAIRES = "horaires", _("Ne tient dans les horaires d’aucun technicien.")
+    TEMPS = "temps", _("Plus de temps : le reste est plus urgent ou mieux placé.")
+
+
 class ModeEcheance(models.TextChoices):
     FIXE = "fixe", _("Fixe (comptée depuis l’échéance)")
     FLOTTANT = "flottant", _("Flottante (comptée depuis la réalisation)")

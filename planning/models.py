@@ -6,12 +6,25 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from equipment.models import Compteur, Equipement
 from erp.models import CleTri, Horodate
 from interventions.choices import Priorite, TypeIntervention
 from interventions.models import Intervention
-from planning.choices import ModeEcheance
-from planning.querysets import GammeQuerySet, OccurrenceQuerySet, PlanQuerySet
+from planning.choices import (
+    EtatLigne,
+    EtatProposition,
+    GenreLigne,
+    ModeEcheance,
+    RaisonOmission,
+)
+from planning.querysets import (
+    GammeQuerySet,
+    LigneQuerySet,
+    OccurrenceQuerySet,
+    PlanQuerySet,
+    PropositionQuerySet,
+)
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
 
@@ -229,3 +242,118 @@ class OccurrencePlan(Horodate):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.date_echeance:%d/%m/%Y}"
+
+
+class PropositionPlanning(Horodate):
+    """What the optimiser makes of some days: computed in the background, compared with today's plan, applied or not."""
+
+    demandee_par = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        related_name="propositions",
+        verbose_name=_("demandée par"),
+    )
+    debut = models.DateField(_("du"))
+    fin = models.DateField(_("au"))
+    techniciens = models.ManyToManyField(
+        Technicien, blank=True, related_name="propositions", verbose_name=_("techniciens")
+    )
+    secondes = models.PositiveSmallIntegerField(_("temps de calcul (s)"), default=10)
+    etat = models.CharField(
+        _("état"), max_length=10, choices=EtatProposition.choices, default=EtatProposition.DEMANDEE
+    )
+    progression = models.PositiveSmallIntegerField(_("progression (%)"), default=0)
+    erreur = models.CharField(_("erreur"), max_length=500, blank=True)
+    avant = models.JSONField(_("plan d’aujourd’hui"), default=dict)
+    apres = models.JSONField(_("plan proposé"), default=dict)
+    calculee_le = models.DateTimeField(_("calculée le"), null=True)
+
+    objects = PropositionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "propositions_planning"
+        verbose_name = _("proposition de planning")
+        verbose_name_plural = _("propositions de planning")
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                name="proposition_une_semaine_au_plus",
+                condition=Q(fin__gte=models.F("debut"))
+                & Q(fin__lt=models.F("debut") + models.Value(timedelta(days=7))),
+                violation_error_message=_("Choisissez un à sept jours."),
+            ),
+            models.CheckConstraint(
+                name="proposition_progression", condition=Q(progression__lte=100)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.debut:%d/%m/%Y} – {self.fin:%d/%m/%Y}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("planning:proposition", args=[self.pk])
+
+
+class LigneProposition(Horodate):
+    """One intervention in a proposal: where it stands, where it would go, or why it stays out."""
+
+    proposition = models.ForeignKey(
+        PropositionPlanning,
+        on_delete=models.CASCADE,
+        related_name="lignes",
+        verbose_name=_("proposition"),
+    )
+    intervention = models.ForeignKey(
+        Intervention, on_delete=models.CASCADE, related_name="+", verbose_name=_("intervention")
+    )
+    version = models.PositiveIntegerField(_("version lue"))
+    genre = models.CharField(_("genre"), max_length=10, choices=GenreLigne.choices)
+    technicien = models.ForeignKey(
+        Technicien,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("technicien"),
+    )
+    debut = models.DateTimeField(_("début"), null=True)
+    fin = models.DateTimeField(_("fin"), null=True)
+    ancien_technicien = models.ForeignKey(
+        Technicien,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("technicien d’aujourd’hui"),
+    )
+    ancien_debut = models.DateTimeField(_("début d’aujourd’hui"), null=True)
+    ancienne_fin = models.DateTimeField(_("fin d’aujourd’hui"), null=True)
+    par_le_magasin = models.BooleanField(_("passe avant par le magasin"), default=False)
+    raison = models.CharField(
+        _("raison"), max_length=12, choices=RaisonOmission.choices, blank=True
+    )
+    etat = models.CharField(
+        _("état"), max_length=10, choices=EtatLigne.choices, default=EtatLigne.PROPOSEE
+    )
+    message = models.CharField(_("message"), max_length=500, blank=True)
+
+    objects = LigneQuerySet.as_manager()
+
+    class Meta:
+        db_table = "lignes_propositions"
+        verbose_name = _("ligne de proposition")
+        verbose_name_plural = _("lignes de propositions")
+        ordering = ("technicien", "debut", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["proposition", "intervention"], name="ligne_proposition_unique"
+            ),
+            models.CheckConstraint(
+                name="ligne_proposition_place_ou_raison",
+                condition=Q(genre=GenreLigne.OMISE, technicien__isnull=True, debut__isnull=True)
+                & ~Q(raison="")
+                | ~Q(genre=GenreLigne.OMISE)
+                & Q(technicien__isnull=False, debut__isnull=False, fin__gt=models.F("debut")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.intervention_id} {self.genre}"

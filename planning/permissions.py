@@ -11,3 +11,8 @@ def peut_gerer(user: User) -> bool:
 def peut_voir_plans(user: User) -> bool:
     """Staff all plans, a client those of its machines."""
     return user.est_gestion or user.est_client
+
+
+def peut_planifier(user: User) -> bool:
+    """Move slots, see who could take a job, ask the optimiser and apply what it proposes."""
+    return user.est_gestion

@@ -7,7 +7,13 @@ from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from planning.models import Gamme, OccurrencePlan, PlanMaintenance
+    from planning.models import (
+        Gamme,
+        LigneProposition,
+        OccurrencePlan,
+        PlanMaintenance,
+        PropositionPlanning,
+    )
 
 
 class GammeQuerySet(models.QuerySet["Gamme"]):
@@ -45,3 +51,24 @@ class OccurrenceQuerySet(models.QuerySet["OccurrencePlan"]):
         if user.est_client:
             return self.filter(plan__equipement__client__contacts__user=user)
         return self.none()
+
+
+class PropositionQuerySet(models.QuerySet["PropositionPlanning"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those who plan."""
+        return self if user.est_gestion else self.none()
+
+
+class LigneQuerySet(models.QuerySet["LigneProposition"]):
+    def visible_to(self, user: "User") -> Self:
+        """With the proposal."""
+        return self if user.est_gestion else self.none()
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "intervention__equipement",
+            "intervention__client",
+            "intervention__site",
+            "technicien__user",
+            "ancien_technicien__user",
+        )

@@ -5,6 +5,7 @@ moment for a stop at the store. He leaves as late as possible without coming bac
 Savelsbergh, "The vehicle routing problem with time windows: minimizing route duration", ORSA J. Computing 4(2), 1992).
 """
 
+from itertools import pairwise
 from math import inf
 
 from planning.optimiseur.modele import Probleme, Tache, Tournee
@@ -94,8 +95,13 @@ class Evaluateur:
                 meilleur = cout, rang
         return meilleur
 
-    def _parcourir(self, k: int, ordre: Ordre, magasin: int) -> float | None:
-        """Cost of the order with the store before the task of rank `magasin` (-1: never); None when it does not fit."""
+    def _parcourir(
+        self, k: int, ordre: Ordre, magasin: int, debuts: list[float] | None = None
+    ) -> float | None:
+        """Cost of the order with the store before the task of rank `magasin` (-1: never); None when it does not fit.
+
+        `debuts` receives when each task is begun, by who leaves as early as he may.
+        """
         probleme = self.probleme
         taches, trajets, poids = probleme.taches, self.trajets, probleme.poids
         ouvrier = probleme.ouvriers[k]
@@ -139,6 +145,8 @@ class Evaluateur:
                 marge = reserve
             if tache.echeance is not None and commence > tache.echeance:
                 retards += tache.retard * (commence - tache.echeance)
+            if debuts is not None:
+                debuts.append(commence)
             heure = commence + tache.duree
             travail += tache.duree
             ici = t
@@ -193,6 +201,21 @@ class Evaluateur:
         for couts in self._couts:
             if len(couts) > plus_de:
                 couts.clear()
+
+    def debuts(self, tournee: Tournee) -> list[float]:
+        """When each task of the round is begun."""
+        debuts: list[float] = []
+        magasin = -1 if tournee.magasin is None else tournee.magasin
+        self._parcourir(tournee.ouvrier, tournee.ordre, magasin, debuts)
+        return debuts
+
+    def route(self, tournee: Tournee) -> float:
+        """Minutes of travel of the round, the way home included."""
+        probleme, depart = self.probleme, self.probleme.lieu_depart(tournee.ouvrier)
+        lieux = [depart, *tournee.ordre, depart]
+        if tournee.magasin is not None:
+            lieux.insert(tournee.magasin + 1, probleme.lieu_magasin)
+        return sum(self.trajets[a][b] for a, b in pairwise(lieux))
 
     def tournee(self, k: int, ordre: Ordre) -> Tournee:
         cout = self.cout(k, ordre)

@@ -279,7 +279,11 @@ ETAPES = (0.35, 0.6, 0.8)  # shares of the budget after which rounds are recombi
 
 
 def _chercher(
-    probleme: Probleme, graine: int, secondes: float, iterations: int | None
+    probleme: Probleme,
+    graine: int,
+    secondes: float,
+    iterations: int | None,
+    suivi: Suivi | None = None,
 ) -> tuple[list[Ordre], list[int], float, int, dict[Cle, tuple[float, float, Ordre]]]:
     debut = monotonic()
     recherche = Recherche(probleme, graine)
@@ -290,9 +294,9 @@ def _chercher(
         return (monotonic() - debut) / secondes
 
     for etape in ETAPES:
-        recherche.chercher(part, etape)
+        recherche.chercher(part, etape, suivi)
         recherche.recombiner(0.05 * secondes)
-    recherche.chercher(part, 1.0)
+    recherche.chercher(part, 1.0, suivi)
     triees = sorted(recherche.reserve.items(), key=lambda c: c[1][1])[:COLONNES]
     fin = recherche.meilleur
     return fin.ordres, fin.omises, fin.cout, recherche.iterations, dict(triees)
@@ -305,15 +309,19 @@ def resoudre(
     graine: int = 1,
     processus: int = 2,
     iterations: int | None = None,
+    suivi: Suivi | None = None,
 ) -> Solution:
-    """The best rounds found in `secondes` of wall time (or in `iterations`, which makes the answer repeatable)."""
+    """The best rounds found in `secondes` of wall time (or in `iterations`, which makes the answer repeatable).
+
+    `suivi` hears of the progress of a search alone (`processus=1`).
+    """
     final = 0.08 * secondes
     arguments = [
         (probleme, graine + i, max(0.2, secondes - final - 0.6), iterations)
         for i in range(processus)
     ]
     if processus == 1:
-        resultats = [_chercher(*arguments[0])]
+        resultats = [_chercher(*arguments[0], suivi)]
     else:
         with multiprocessing.get_context("fork").Pool(processus) as equipe:
             resultats = equipe.starmap(_chercher, arguments)

@@ -66,6 +66,12 @@ TACHES = (
         perime=60,
     ),
     Tache(
+        "Signaler les propositions de planning perdues",
+        "planning.tasks.abandonner_les_propositions_perdues",
+        Horaire(minute="*/15"),
+        "Une proposition dont l’ouvrier est mort est dite échouée.",
+    ),
+    Tache(
         "Créer les interventions préventives",
         "planning.tasks.generer_interventions_preventives",
         Horaire(minute="5"),

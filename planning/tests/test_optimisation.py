@@ -1,0 +1,228 @@
+"""From the plan of some days to a proposal, and from a proposal to the plan."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.models import User
+from clients.tests.factories import SiteFactory
+from equipment.tests.factories import EquipementFactory
+from erp.exceptions import AuthorizationError, BusinessRuleError, IntrouvableError, ValidationError
+from erp.models import ParametresSociete
+from interventions.models import Intervention, Planning
+from interventions.services import planifier
+from interventions.tests.factories import CreneauFactory, InterventionFactory
+from planning.choices import EtatLigne, EtatProposition, GenreLigne, RaisonOmission
+from planning.models import OccurrencePlan, PieceGamme, PropositionPlanning
+from planning.services.calcul import abandonner_propositions_perdues, calculer_proposition
+from planning.services.optimisation import appliquer_proposition, demander_proposition
+from planning.tests.factories import GammeFactory, PlanFactory
+from planning.trajets import INCONNU, minutes
+from stock.tests.factories import PieceFactory
+from technicians.choices import StatutAbsence
+from technicians.tests.factories import CompetenceFactory, DisponibiliteFactory, TechnicienFactory
+
+pytestmark = pytest.mark.django_db
+
+DIMANCHE = datetime(2026, 11, 22, 9, tzinfo=UTC)
+LUNDI = date(2026, 11, 23)
+CASA, RABAT = (33.58, -7.60), (34.02, -6.84)
+
+
+@pytest.fixture(autouse=True)
+def _dimanche():
+    with time_machine.travel(DIMANCHE, tick=False):
+        yield
+
+
+def demande(position=CASA, **champs) -> Intervention:
+    equipement = EquipementFactory()
+    site = SiteFactory(client=equipement.client, latitude=position[0], longitude=position[1])
+    return InterventionFactory(
+        equipement=equipement, site=site, duree_estimee=champs.pop("duree", 60), **champs
+    )
+
+
+def technicien(position=CASA, **champs):
+    return TechnicienFactory(latitude=position[0], longitude=position[1], **champs)
+
+
+def proposer(par: User, **champs) -> PropositionPlanning:
+    proposition = demander_proposition(par=par, debut=LUNDI, fin=LUNDI, **champs)
+    assert calculer_proposition(proposition.pk, iterations=300)
+    proposition.refresh_from_db()
+    return proposition
+
+
+def a(heure: int, jour: date = LUNDI) -> datetime:
+    return timezone.make_aware(datetime(jour.year, jour.month, jour.day, heure))
+
+
+def test_chacun_va_pres_de_chez_lui(responsable):
+    ici, la_bas = technicien(CASA), technicien(RABAT)
+    pres, loin = demande(CASA), demande(RABAT)
+    proposition = proposer(responsable)
+    assert proposition.etat == EtatProposition.PRETE
+    places = dict(proposition.lignes.values_list("intervention", "technicien"))
+    assert places == {pres.pk: ici.pk, loin.pk: la_bas.pk}
+    assert proposition.apres["planifiees"] == 2
+    assert proposition.avant["planifiees"] == 0
+
+
+def test_appliquer_affecte_et_pose_les_creneaux(responsable):
+    lui = technicien()
+    intervention = demande()
+    appliquer_proposition(par=responsable, proposition_id=proposer(responsable).pk)
+    intervention.refresh_from_db()
+    assert intervention.statut == "affectee"
+    creneau = Planning.objects.get(intervention=intervention, ouvert=True)
+    assert creneau.technicien == lui
+    assert a(8) <= creneau.debut < creneau.fin <= a(20)
+
+
+def test_ce_qui_est_confirme_ne_bouge_pas(responsable):
+    lui = technicien()
+    fixe = demande(affectee=True, technicien=lui)
+    CreneauFactory(intervention=fixe, technicien=lui, debut=a(15), fin=a(16), confirme=True)
+    autre = demande()
+    proposition = proposer(responsable)
+    lignes = {ligne.intervention_id: ligne for ligne in proposition.lignes.all()}
+    assert lignes[fixe.pk].genre == GenreLigne.INCHANGEE
+    assert lignes[fixe.pk].debut == a(15)
+    nouvelle = lignes[autre.pk]
+    assert nouvelle.fin <= a(15) or nouvelle.debut >= a(16)
+
+
+def test_ce_qui_reste_dehors_dit_pourquoi(responsable):
+    technicien(horaires="lun 08:00-10:00")
+    rare = demande()
+    rare.competences_requises.add(CompetenceFactory())
+    longue = demande(duree=600)
+    proposition = proposer(responsable)
+    raisons = dict(proposition.lignes.values_list("intervention", "raison"))
+    assert raisons == {rare.pk: RaisonOmission.COMPETENCE, longue.pk: RaisonOmission.HORAIRES}
+
+
+def test_faute_de_temps_l_urgent_passe(responsable):
+    technicien(horaires="lun 08:00-09:00")
+    normale = demande(duree=150, priorite="normale")
+    urgente = demande(duree=150, priorite="urgente")
+    lignes = dict(proposer(responsable).lignes.values_list("intervention", "raison"))
+    assert lignes == {urgente.pk: "", normale.pk: RaisonOmission.TEMPS}
+
+
+def test_les_absences_et_les_heures_du_site_comptent(responsable):
+    absent, present = technicien(), technicien()
+    DisponibiliteFactory(
+        technicien=absent, debut=a(0), fin=a(0) + timedelta(days=1), statut=StatutAbsence.ACCEPTEE
+    )
+    intervention = demande()
+    intervention.site.heures_ouverture = "lun 14:00-16:00"
+    intervention.site.save()
+    ligne = proposer(responsable).lignes.get()
+    assert ligne.technicien == present
+    assert a(14) <= ligne.debut
+    assert ligne.fin <= a(16)
+
+
+def test_une_ligne_dont_le_creneau_a_change_est_perimee_les_autres_passent(responsable):
+    lui = technicien()
+    changee, autre = demande(affectee=True, technicien=lui), demande()
+    proposition = proposer(responsable)
+    planifier(par=responsable, intervention_id=changee.pk, debut=a(17), fin=a(18))
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    etats = dict(proposition.lignes.values_list("intervention", "etat"))
+    assert etats == {changee.pk: EtatLigne.PERIMEE, autre.pk: EtatLigne.APPLIQUEE}
+    assert Planning.objects.get(intervention=changee, ouvert=True).debut == a(17)
+
+
+def test_en_partie(responsable):
+    technicien()
+    une, autre = demande(), demande()
+    proposition = proposer(responsable)
+    ligne = proposition.lignes.get(intervention=une)
+    appliquer_proposition(
+        par=responsable, proposition_id=proposition.pk, ligne_ids=[ligne.pk, 999_999]
+    )
+    assert Planning.objects.filter(intervention=une).exists()
+    assert not Planning.objects.filter(intervention=autre).exists()
+
+
+def test_deux_fois_ne_change_rien(responsable):
+    technicien()
+    demande()
+    proposition = proposer(responsable)
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    avant = list(Planning.objects.values_list("pk", "debut"))
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    assert list(Planning.objects.values_list("pk", "debut")) == avant
+    assert not calculer_proposition(proposition.pk)
+
+
+def test_le_preventif_passe_prendre_ses_pieces(responsable):
+
+    ParametresSociete.objects.create(pk=1, latitude=CASA[0], longitude=CASA[1])
+    technicien()
+    gamme = GammeFactory()
+    PieceGamme.objects.create(gamme=gamme, piece=PieceFactory(), quantite=2)
+    intervention = demande(RABAT)
+    plan = PlanFactory(gamme=gamme, equipement=intervention.equipement)
+    OccurrencePlan.objects.create(plan=plan, date_echeance=LUNDI, intervention=intervention)
+    assert proposer(responsable).lignes.get().par_le_magasin
+
+
+def test_rien_ou_personne(responsable):
+    proposition = proposer(responsable)
+    assert proposition.etat == EtatProposition.ECHEC
+    assert "rien à planifier" in proposition.erreur
+    demande()
+    assert "Aucun technicien" in proposer(responsable).erreur
+
+
+@pytest.mark.parametrize("qui", ["technicien", "client_portail"])
+def test_planifier_est_aux_responsables(request, responsable, qui):
+    user = request.getfixturevalue(qui)
+    with pytest.raises(AuthorizationError):
+        demander_proposition(par=user, debut=LUNDI, fin=LUNDI)
+    with pytest.raises(AuthorizationError):
+        appliquer_proposition(par=user, proposition_id=1)
+    with pytest.raises(IntrouvableError):
+        appliquer_proposition(par=responsable, proposition_id=999_999)
+
+
+@pytest.mark.parametrize(
+    "champs",
+    [
+        {"fin": LUNDI + timedelta(days=7)},
+        {"fin": LUNDI - timedelta(days=1)},
+        {"debut": LUNDI - timedelta(days=30), "fin": LUNDI - timedelta(days=29)},
+        {"secondes": 0},
+        {"secondes": 3600},
+        {"technicien_ids": [999_999]},
+    ],
+)
+def test_une_demande_de_travers_se_dit(responsable, champs):
+    with pytest.raises(ValidationError):
+        demander_proposition(par=responsable, **{"debut": LUNDI, "fin": LUNDI, **champs})
+
+
+def test_une_proposition_perdue_est_dite_echouee(responsable):
+    proposition = demander_proposition(par=responsable, debut=LUNDI, fin=LUNDI)
+    with pytest.raises(BusinessRuleError):
+        appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    PropositionPlanning.objects.update(
+        etat=EtatProposition.EN_CALCUL, updated_at=timezone.now() - timedelta(hours=1)
+    )
+    assert abandonner_propositions_perdues() == 1
+    proposition.refresh_from_db()
+    assert proposition.etat == EtatProposition.ECHEC
+
+
+def test_les_trajets():
+    assert minutes(CASA, CASA) == 0
+    assert minutes(None, CASA) == INCONNU
+    # About 87 km as the crow flies, 1 h 15 by the road.
+    assert 110 < minutes(CASA, RABAT) * 45 / 60 / 1.3 * 1.3 < 120
+    assert minutes(CASA, RABAT) == pytest.approx(minutes(RABAT, CASA))
