@@ -24,7 +24,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from erp.exceptions import ErreurChamp, ValidationError
-from erp.models import CleTri
+from erp.models import CleCode, CleTri
 from erp.validation import CODES
 
 M = TypeVar("M", bound=Model)
@@ -118,6 +118,15 @@ class _Tri(Transform):
 
     lookup_name = "tri"
     function = "cle_tri"
+    output_field = TextField()
+
+
+@CharField.register_lookup
+class _Code(Transform):
+    """`code_interne__code__startswith`: without accents, case, dashes, dots or spaces."""
+
+    lookup_name = "code"
+    template = CleCode.template
     output_field = TextField()
 
 

@@ -20,6 +20,7 @@ from interventions.choices import (
     TypeIntervention,
     TypeTemps,
 )
+from interventions.machines import equipements_demandables
 from interventions.models import Intervention
 from interventions.permissions import peut_fixer_priorite
 from stock.choices import TypeMouvement
@@ -60,15 +61,6 @@ def _techniciens(user: User) -> QuerySet[Technicien]:
         .select_related("user")
         .order_by("user__full_name")
     )
-
-
-def equipements_demandables(user: User) -> QuerySet[Equipement]:
-    """Machines that the user may ask work for: in service, and for a technicien those of his own jobs."""
-    equipements = Equipement.objects.visible_to(user).en_service().select_related("client")
-    if user.est_technicien:
-        siens = Intervention.objects.visible_to(user).values("equipement")
-        equipements = equipements.filter(pk__in=siens)
-    return equipements
 
 
 class CreationForm(Formulaire):
@@ -157,11 +149,17 @@ class CreationForm(Formulaire):
             self.fields["type_intervention"].initial = TypeIntervention.CORRECTIVE
             self.fields["type_intervention"].widget = forms.HiddenInput()
 
+    def affecte(self) -> bool:
+        """Whether somebody or a slot was chosen, or either is wrong."""
+        return self._touche("technicien_id", "debut", "fin")
+
     def plus(self) -> bool:
         """Whether something beyond the essential was entered, or is wrong."""
-        return any(
-            self.data.get(nom) or nom in self.errors for nom in self.RESERVES if nom in self.fields
-        )
+        return self._touche("titre", "date_limite", "duree_estimee", "competences")
+
+    def _touche(self, *noms: str) -> bool:
+        donnees = self.data or self.initial
+        return any(donnees.get(nom) or nom in self.errors for nom in noms if nom in self.fields)
 
 
 class ModificationForm(FormulaireVersionne):

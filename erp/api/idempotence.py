@@ -62,7 +62,7 @@ def une_seule_fois(
     utilisateur, empreinte = request.user.pk, _empreinte(request)
     assert utilisateur is not None
     with transaction.atomic():
-        reservee = _reserver(utilisateur, cle, empreinte)
+        reservee = reserver(utilisateur, cle, empreinte)
         if reservee is None:
             conservee = CleIdempotence.objects.get(utilisateur=utilisateur, cle=cle)
             if bytes(conservee.empreinte) != empreinte:
@@ -99,7 +99,7 @@ def _empreinte(request: Request) -> bytes:
     return condense.digest()
 
 
-def _reserver(utilisateur: int, cle: str, empreinte: bytes) -> int | None:
+def reserver(utilisateur: int, cle: str, empreinte: bytes) -> int | None:
     """The id of the key's new row; None when it has served less than 24 hours ago. Waits for a request under way."""
     with connection.cursor() as curseur:
         curseur.execute(

@@ -1,6 +1,8 @@
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django import forms
+from django.http import HttpResponse, QueryDict
 
 from accounts.acces import Requete
 from accounts.models import User
@@ -42,3 +44,15 @@ def rendre_action(
         fragment="formulaire",
         status=form.status,
     )
+
+
+def creneau_demande(donnees: QueryDict) -> tuple[datetime | None, datetime | None]:
+    """The slot typed so far; half of one, or a wrong one, is no slot yet."""
+    champ = forms.DateTimeField(required=False)
+    bornes = []
+    for nom in ("debut", "fin"):
+        try:
+            bornes.append(champ.clean(donnees.get(nom, "")))
+        except forms.ValidationError:
+            bornes.append(None)
+    return bornes[0], bornes[1]

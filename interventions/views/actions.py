@@ -1,9 +1,7 @@
 """What moves an intervention along: each is a form of its own, shown in a dialog or in a page."""
 
-from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +12,7 @@ from erp.exceptions import AuthorizationError, BusinessRuleError
 from erp.pages import aller
 from erp.validation import exiger
 from interventions import permissions, services
-from interventions.candidats import candidats
+from interventions.candidats import Besoin, candidats
 from interventions.choices import Statut, Transition, transition
 from interventions.forms import (
     AffectationForm,
@@ -25,7 +23,7 @@ from interventions.forms import (
     TransitionForm,
 )
 from interventions.models import Intervention, Planning
-from interventions.views._commun import la_fiche, rendre_action
+from interventions.views._commun import creneau_demande, la_fiche, rendre_action
 
 
 @connexion_requise
@@ -79,31 +77,18 @@ def affecter(request: Requete, pk: int) -> HttpResponseBase:
     else:
         initial = {"version": intervention.version, "technicien_id": intervention.technicien_id}
         form = AffectationForm(user=request.user, initial=initial | request.GET.dict())
-    debut, fin = _creneau_demande(request)
+    debut, fin = creneau_demande(request.POST if request.method == "POST" else request.GET)
     return rendre_action(
         request,
         "interventions/affecter.html",
         intervention,
         form,
         {
-            "candidats": candidats(request.user, intervention, debut, fin),
+            "candidats": candidats(request.user, Besoin.de(intervention), debut, fin),
             "choisi": str(form["technicien_id"].value() or ""),
             "duree": intervention.duree_estimee or 120,
         },
     )
-
-
-def _creneau_demande(request: Requete) -> tuple[datetime | None, datetime | None]:
-    """The slot typed so far; half of one, or a wrong one, is no slot yet."""
-    donnees = request.POST if request.method == "POST" else request.GET
-    champ = forms.DateTimeField(required=False)
-    bornes = []
-    for nom in ("debut", "fin"):
-        try:
-            bornes.append(champ.clean(donnees.get(nom, "")))
-        except forms.ValidationError:
-            bornes.append(None)
-    return bornes[0], bornes[1]
 
 
 @connexion_requise

@@ -73,6 +73,9 @@
   document.addEventListener("click", (evenement) => {
     const clic = (selecteur) => evenement.target.closest(selecteur);
     const lien = clic("a[data-dialogue]");
+    // the list has changed its URL since this link was drawn
+    const suite = clic("a[data-avec-requete]");
+    if (suite) suite.search = location.search;
     if (lien && !evenement.ctrlKey && !evenement.metaKey && !evenement.shiftKey && evenement.button === 0) {
       evenement.preventDefault();
       $("#dialogue-alertes").replaceChildren();
@@ -153,7 +156,8 @@
             this.clearOptions();
             fetch(`${url}?q=${encodeURIComponent(texte)}`, { headers: { Accept: "application/json" } })
               .then((reponse) => (reponse.ok ? reponse.json() : { resultats: [] }))
-              .then((donnees) => repondre(donnees.resultats))
+              // an answer to what is no longer typed comes too late
+              .then((donnees) => repondre(this.control_input.value.trim() === texte.trim() ? donnees.resultats : []))
               .catch(() => repondre());
           },
         });
