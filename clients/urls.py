@@ -1,11 +1,12 @@
 from django.urls import path
 
-from clients import views
+from clients import groupees, views
 
 app_name = "clients"
 
 urlpatterns = [
     path("", views.liste, name="liste"),
+    path("lot/", groupees.lot, name="lot"),
     path("nouveau/", views.creer, name="creer"),
     path("chercher/", views.chercher, name="chercher"),
     path("sites/chercher/", views.chercher_site, name="chercher_site"),

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
-from clients import permissions, services
+from clients import groupees, permissions, services
 from clients.choices import (
     MOUVEMENTS_CONTRAT,
     NiveauService,
@@ -121,6 +121,7 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("Inactifs"), {"is_active": "false"}),
         ),
         nom="clients",
+        selection=groupees.LOT.selection(user),
         colonnes=(
             Colonne("nom", _("Client"), "nom_entreprise", fixe=True),
             Colonne("ville", _("Ville"), "ville"),

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from equipment import chronologie, etiquettes, views
+from equipment import chronologie, etiquettes, groupees, views
 
 app_name = "equipment"
 
 urlpatterns = [
     path("", views.liste, name="liste"),
+    path("lot/", groupees.lot, name="lot"),
     path("nouveau/", views.creer, name="creer"),
     path("etiquettes/", etiquettes.planche, name="etiquettes"),
     path("code/<str:code>/", views.par_code, name="par_code"),

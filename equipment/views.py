@@ -18,7 +18,7 @@ from accounts.acces import Requete, connexion_requise
 from accounts.models import User
 from clients.models import Client, Contrat, Site
 from clients.permissions import peut_modifier_contrat
-from equipment import permissions, services
+from equipment import groupees, permissions, services
 from equipment.arbre import ancetres, arbre
 from equipment.choices import MOUVEMENTS_STATUT, Criticite, StatutEquipement
 from equipment.filters import TRIS, EquipementFiltres
@@ -94,6 +94,7 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("Critiques"), {"criticite": "critique", "en_service": "true"}),
         ),
         nom="equipements",
+        selection=groupees.LOT.selection(user),
         colonnes=_colonnes(user),
     )
     return rendre(

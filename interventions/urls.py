@@ -1,6 +1,6 @@
 from django.urls import path
 
-from interventions import views
+from interventions import groupees, views
 
 app_name = "interventions"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("kanban/", views.kanban, name="kanban"),
     path("calendrier/", views.calendrier, name="calendrier"),
     path("calendrier/evenements/", views.evenements, name="evenements"),
+    path("lot/", groupees.lot, name="lot"),
     path("nouvelle/", views.creer, name="creer"),
     path("nouvelle/apercu/", views.apercu, name="apercu"),
     path("equipements/", views.chercher_equipement, name="equipements"),

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from stock import views
+from stock import groupees, views
 
 app_name = "stock"
 
 urlpatterns = [
     path("", views.liste, name="liste"),
+    path("lot/", groupees.lot, name="lot"),
     path("nouvelle/", views.creer, name="creer"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/modifier/", views.modifier, name="modifier"),

@@ -23,7 +23,7 @@ from erp.pages import (
     rendre,
 )
 from erp.validation import exiger
-from stock import permissions, services
+from stock import groupees, permissions, services
 from stock.choices import TypeMouvement
 from stock.filters import MOUVEMENTS_TRIS, PIECES_TRIS, MouvementFiltres, PieceFiltres
 from stock.forms import MouvementForm, PieceForm
@@ -54,6 +54,7 @@ def liste(request: Requete) -> HttpResponseBase:
             Onglet(_("Inactives"), {"is_active": "false"}),
         ),
         nom="pieces",
+        selection=groupees.LOT.selection(user),
         colonnes=_colonnes(user),
     )
     return rendre(

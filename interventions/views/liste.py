@@ -23,6 +23,7 @@ from erp.pages import (
     preparer_liste,
     rendre,
 )
+from interventions import groupees
 from interventions.choices import Priorite, Statut, TypeIntervention
 from interventions.filters import TRIS, InterventionFiltres
 from interventions.models import Intervention
@@ -114,6 +115,7 @@ def liste(request: Requete) -> HttpResponseBase:
         onglets=_onglets(user),
         nom=NOM,
         colonnes=colonnes,
+        selection=groupees.LOT.selection(user),
     )
     alerte = timedelta(hours=ParametresSociete.actuels().delai_alerte_heures)
     return rendre(
