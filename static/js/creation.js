@@ -41,10 +41,11 @@
   document.addEventListener("keydown", (evenement) => {
     if (attente === null || evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
     const { key } = evenement;
-    if (key.length !== 1 && key !== "Backspace") return;
+    if (key.length !== 1 && key !== "Backspace" && key !== "Enter") return;
     evenement.preventDefault();
     evenement.stopImmediatePropagation();
-    attente = key === "Backspace" ? attente.slice(0, -1) : attente + key;
+    if (key === "Backspace") attente = attente.slice(0, -1);
+    else attente += key === "Enter" ? "\n" : key;
   }, true);
 
   // --- The machine: Enter takes the first answer, also when it is still on its way -----------------------------------
@@ -85,11 +86,16 @@
     const choix = evenement.target.matches?.(".ts-wrapper input") && $("select[name=equipement_id]", formulaire);
     if (!choix?.tomselect || !choix.tomselect.wrapper.contains(evenement.target)) return;
     brancherMachine(choix);
-    if (attente) {
-      evenement.target.value = attente;
+    if (attente === null) return;
+    // the control clears itself while it takes the focus
+    setTimeout(() => {
+      const [texte, entree] = (attente ?? "").split("\n", 2);
+      finAttente();
+      if (!texte) return;
+      evenement.target.value = texte;
       evenement.target.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    finAttente();
+      if (entree !== undefined) evenement.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    }, 60);
   });
 
   // --- The form -------------------------------------------------------------------------------------------------------

@@ -218,7 +218,9 @@
   brancher("htmx:afterSwap", (evenement) => {
     const cible = evenement.detail.target;
     if (cible?.id === "dialogue-corps" || (dialogue?.open && dialogue.contains(evenement.detail.elt))) {
-      if ($("form, [data-dialogue-titre]", corps)) montrerDialogue();
+      // a part of the form that is drawn again leaves the reader where he types
+      const entier = cible?.id === "dialogue-corps" || evenement.target.matches("form, [data-dialogue-titre]");
+      if (entier && $("form, [data-dialogue-titre]", corps)) montrerDialogue();
       return;
     }
     const erreur = $("[data-focus]", evenement.detail.elt) ?? (cible?.id === "alertes" ? $("[data-focus]", cible) : null);
