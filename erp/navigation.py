@@ -65,10 +65,12 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 TOUS,
                 ((CLIENT, _("Mes demandes")), (TECHNICIEN, _("Mes interventions"))),
             ),
+            Entree(_("Planning"), "calendar-week", "planning:tableau", GESTION),
             Entree(
                 _("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}
             ),
             Entree(_("Gammes"), "list-check", "planning:gammes", GESTION),
+            Entree(_("Optimiser le planning"), "wand", "planning:optimisation", GESTION),
             Entree(_("Saisies hors ligne"), "device-mobile", "sync:liste", GESTION),
             Entree(
                 _("Documents"),
@@ -112,6 +114,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
         _("Administration"),
         (
             Entree(_("Utilisateurs"), "user-cog", "accounts:liste", GESTION),
+            Entree(_("Exports et imports"), "arrows-exchange", "transfers:accueil", GESTION),
             Entree(_("Réglages"), "settings", "admin:index", frozenset({ADMIN})),
         ),
     ),

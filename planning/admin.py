@@ -1,7 +1,15 @@
 from django.contrib import admin
 
 from erp.admin import AdminErp, AdminLecture, LignesErp, LignesLecture
-from planning.models import Gamme, OccurrencePlan, PieceGamme, PlanMaintenance, PointGamme
+from planning.models import (
+    Gamme,
+    LigneProposition,
+    OccurrencePlan,
+    PieceGamme,
+    PlanMaintenance,
+    PointGamme,
+    PropositionPlanning,
+)
 
 
 class PointLignes(LignesErp):
@@ -55,3 +63,17 @@ class OccurrenceAdmin(AdminLecture):
     list_display = ("plan", "date_echeance", "intervention")
     list_select_related = ("plan__gamme", "plan__equipement", "intervention")
     search_fields = ("plan__gamme__titre", "intervention__reference")
+
+
+class PropositionLignes(LignesLecture):
+    model = LigneProposition
+    liees = ("intervention", "technicien__user")
+    fields = ("intervention", "genre", "technicien", "debut", "fin", "raison", "etat", "message")
+
+
+@admin.register(PropositionPlanning)
+class PropositionAdmin(AdminLecture):
+    list_display = ("debut", "fin", "demandee_par", "etat", "progression", "calculee_le", "erreur")
+    list_select_related = ("demandee_par",)
+    list_filter = ("etat",)
+    inlines = (PropositionLignes,)

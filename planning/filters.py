@@ -22,7 +22,7 @@ from erp.filters import (
 )
 from erp.models import CleTri
 from interventions.choices import Priorite, TypeIntervention
-from planning.choices import ModeEcheance
+from planning.choices import EtatProposition, ModeEcheance
 from planning.previsions import a_generer
 from planning.querysets import GammeQuerySet, PlanQuerySet
 
@@ -35,6 +35,7 @@ TRIS_PLAN: Tris = {
     "derniere_execution": (F("derniere_execution").asc(nulls_last=True),),
 }
 TRIS_GAMME: Tris = {"titre": (CleTri("titre"),), "duree_estimee": ("duree_estimee",)}
+TRIS_PROPOSITION: Tris = {"created_at": ("created_at",), "debut": ("debut",)}
 TRIS_CRENEAU: Tris = {"debut": ("debut",), "fin": ("fin",)}
 
 
@@ -117,3 +118,10 @@ def filtres_de_plan(user: User) -> type[Filtres]:
 
 def filtres_de_creneau(user: User) -> type[Filtres]:
     return CreneauFiltresGestion if user.est_gestion else CreneauFiltres
+
+
+class PropositionFiltres(Filtres):
+    etat = ChoixFiltre("etat", EtatProposition.choices, label=_("État"))
+    demandee_par_id = IdsFiltre("demandee_par_id", label=_("Demandée par"))
+    date_debut_gte = JourDepuisFiltre("debut", label=_("Commence à partir du"))
+    date_debut_lte = JourJusquaFiltre("debut", label=_("Commence jusqu’au"))

@@ -1,5 +1,6 @@
 """The shape of what is typed about plans and gammes."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -327,3 +328,29 @@ def _gardees(lignes: Any) -> list[dict[str, Any]]:
         for form in lignes.forms
         if form.cleaned_data and not form.cleaned_data.get("DELETE")
     ]
+
+
+class PropositionForm(Formulaire):
+    """For `services.optimisation.demander_proposition`."""
+
+    debut = forms.DateField(label=_("Du"), widget=DateInput())
+    fin = forms.DateField(label=_("Au"), widget=DateInput(), help_text=_("Sept jours au plus."))
+    technicien_ids = forms.ModelMultipleChoiceField(
+        label=_("Techniciens"),
+        queryset=Technicien.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
+        help_text=_("Aucun choisi : tous."),
+    )
+    secondes = forms.TypedChoiceField(
+        label=_("Temps de calcul"),
+        choices=[(5, _("5 secondes")), (10, _("10 secondes")), (30, _("30 secondes"))],
+        coerce=int,
+        initial=10,
+    )
+
+    def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
+        demain = timezone.localdate() + timedelta(days=1)
+        super().__init__(data, initial={"debut": demain, "fin": demain, "secondes": 10}, **kwargs)
+        choix: Any = self.fields["technicien_ids"]
+        choix.queryset = Technicien.objects.visible_to(user).actifs().select_related("user")

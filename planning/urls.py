@@ -1,10 +1,12 @@
 from django.urls import path
 
-from planning import views
+from planning import propositions, views, vue_tableau
 
 app_name = "planning"
 
 urlpatterns = [
+    path("planning/", vue_tableau.page, name="tableau"),
+    path("planning/donnees/", vue_tableau.donnees, name="donnees"),
     path("plans/", views.plans, name="plans"),
     path("plans/nouveau/", views.plan_creer, name="plan_creer"),
     path("plans/apercu/", views.apercu, name="apercu"),
@@ -14,6 +16,13 @@ urlpatterns = [
     path("plans/<int:pk>/modifier/", views.plan_modifier, name="plan_modifier"),
     path("plans/<int:pk>/activer/", views.plan_activer, name="plan_activer"),
     path("plans/<int:pk>/supprimer/", views.plan_supprimer, name="plan_supprimer"),
+    path("planning/optimisation/", propositions.optimisation, name="optimisation"),
+    path("planning/optimisation/<int:pk>/", propositions.proposition, name="proposition"),
+    path(
+        "planning/optimisation/<int:pk>/appliquer/",
+        propositions.proposition_appliquer,
+        name="proposition_appliquer",
+    ),
     path("gammes/", views.gammes, name="gammes"),
     path("gammes/nouvelle/", views.gamme_creer, name="gamme_creer"),
     path("gammes/pieces/", views.chercher_piece, name="chercher_piece"),

@@ -22,9 +22,9 @@ from interventions.tests.factories import (
     TempsFactory,
 )
 from notifications.tests.factories import NotificationFactory
-from planning.tests.factories import GammeFactory, PlanFactory
+from planning.tests.factories import GammeFactory, PlanFactory, PropositionFactory
 from search.tests.factories import FiltreFactory
-from stock.tests.factories import MouvementFactory, PieceFactory
+from stock.tests.factories import LigneInventaireFactory, MouvementFactory, PieceFactory
 from sync.tests.factories import OperationFactory
 from technicians.tests.factories import (
     CompetenceFactory,
@@ -58,6 +58,11 @@ def creer_monde() -> Monde:
     monde.etranger = _biens(autres, piece, competence, gamme)
     monde.propre["filtre"] = FiltreFactory(user=personnes["responsable"], partage=True)
     monde.etranger["filtre"] = FiltreFactory(user=autres["client"])
+    proposition = PropositionFactory(demandee_par=personnes["responsable"])
+    monde.propre["proposition"] = monde.etranger["proposition"] = proposition
+    ligne = LigneInventaireFactory(piece=piece)
+    for biens in (monde.propre, monde.etranger):
+        biens |= {"ligne_inventaire": ligne, "inventaire": ligne.inventaire}
     monde.propre["user"] = personnes["responsable"]
     monde.etranger["user"] = autres["client"]
     return monde

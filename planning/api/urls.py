@@ -1,5 +1,5 @@
 from erp.api.routes import route
-from planning.api import views
+from planning.api import propositions, views
 
 urlpatterns = [
     route("planning", views.Creneaux.as_view(), name="api_planning"),
@@ -8,6 +8,17 @@ urlpatterns = [
     route("planning/plans/<int:pk>", views.UnPlan.as_view(), name="api_plan"),
     route("planning/gammes", views.Gammes.as_view(), name="api_gammes"),
     route("planning/gammes/<int:pk>", views.UneGamme.as_view(), name="api_gamme"),
+    route("planning/propositions", propositions.Propositions.as_view(), name="api_propositions"),
+    route(
+        "planning/propositions/<int:pk>",
+        propositions.UneProposition.as_view(),
+        name="api_proposition",
+    ),
+    route(
+        "planning/propositions/<int:pk>/appliquer",
+        propositions.AppliquerProposition.as_view(),
+        name="api_proposition_appliquer",
+    ),
     route(
         "techniciens/<int:pk>/planning",
         views.CreneauxDuTechnicien.as_view(),

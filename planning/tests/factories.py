@@ -4,8 +4,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from accounts.tests.factories import UserFactory
 from equipment.tests.factories import EquipementFactory
-from planning.models import Gamme, PlanMaintenance, PointGamme
+from planning.choices import EtatProposition
+from planning.models import Gamme, PlanMaintenance, PointGamme, PropositionPlanning
 
 
 class GammeFactory(DjangoModelFactory):
@@ -35,3 +37,15 @@ class PlanFactory(DjangoModelFactory):
     regle = "FREQ=MONTHLY;INTERVAL=3"
     date_depart = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=3))
     prochaine_echeance = factory.SelfAttribute("date_depart")
+
+
+class PropositionFactory(DjangoModelFactory):
+    """A proposal for tomorrow that is ready, and changes nothing."""
+
+    class Meta:
+        model = PropositionPlanning
+
+    demandee_par = factory.SubFactory(UserFactory, responsable=True)
+    debut = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=1))
+    fin = factory.SelfAttribute("debut")
+    etat = EtatProposition.PRETE

@@ -1,0 +1,115 @@
+"""Pages of the optimiser: ask for a plan of some days, watch it being made, compare it with today's, apply it."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.acces import Requete, connexion_requise
+from erp.pages import aller, rendre
+from erp.validation import exiger, trouver
+from planning.choices import EtatLigne, EtatProposition, GenreLigne
+from planning.forms import PropositionForm
+from planning.models import PropositionPlanning
+from planning.permissions import peut_planifier
+from planning.services.optimisation import appliquer_proposition, demander_proposition
+
+RECENTES = 10
+COMPARAISONS: tuple[tuple[str, str, bool], ...] = (
+    # (key of the measures, kind of value, whether less is better)
+    ("planifiees", "nombre", False),
+    ("en_retard", "nombre", True),
+    ("trajet", "duree", True),
+    ("supplementaires", "duree", True),
+    ("charge_max", "duree", True),
+    ("charge_min", "duree", False),
+)
+
+
+@connexion_requise
+@require_http_methods(["GET", "POST"])
+def optimisation(request: Requete) -> HttpResponseBase:
+    """Ask for a proposal; the last ones are below."""
+    exiger(peut_planifier(request.user))
+    form = PropositionForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.soumettre(demander_proposition, par=request.user):
+        return aller(request, form.resultat.get_absolute_url())
+    recentes = (
+        PropositionPlanning.objects.visible_to(request.user)
+        .select_related("demandee_par")
+        .annotate(changements=Count("lignes", filter=_changements()))[:RECENTES]
+    )
+    return rendre(
+        request,
+        "planning/optimisation.html",
+        {"form": form, "recentes": recentes},
+        fragment="formulaire",
+        status=form.status,
+    )
+
+
+def _changements() -> Q:
+    return Q(lignes__genre__in=(GenreLigne.NOUVELLE, GenreLigne.DEPLACEE))
+
+
+@connexion_requise
+@require_GET
+def proposition(request: Requete, pk: int) -> HttpResponseBase:
+    """The proposal beside today's plan; the page asks again by itself while it is computed."""
+    trouvee = trouver(PropositionPlanning.objects.visible_to(request.user), pk)
+    lignes = list(trouvee.lignes.for_list())
+    changements = [
+        ligne for ligne in lignes if ligne.genre in (GenreLigne.NOUVELLE, GenreLigne.DEPLACEE)
+    ]
+    contexte = {
+        "proposition": trouvee,
+        "attend": trouvee.etat in (EtatProposition.DEMANDEE, EtatProposition.EN_CALCUL),
+        "changements": changements,
+        "a_appliquer": sum(ligne.etat == EtatLigne.PROPOSEE for ligne in changements),
+        "omises": [ligne for ligne in lignes if ligne.genre == GenreLigne.OMISE],
+        "inchangees": sum(ligne.genre == GenreLigne.INCHANGEE for ligne in lignes),
+        "comparaisons": _comparer(trouvee),
+    }
+    return rendre(request, "planning/proposition.html", contexte, fragment="etat")
+
+
+def _comparer(trouvee: PropositionPlanning) -> list[dict[str, Any]]:
+    """Each measure before and after, and whether it got better (1), worse (-1) or neither (0)."""
+    libelles = {
+        "planifiees": _("Interventions planifiées"),
+        "en_retard": _("En retard sur leur échéance"),
+        "trajet": _("Trajet"),
+        "supplementaires": _("Heures supplémentaires"),
+        "charge_max": _("Le plus chargé"),
+        "charge_min": _("Le moins chargé"),
+    }
+    sortie = []
+    for cle, genre, moins in COMPARAISONS if trouvee.apres else ():
+        avant, apres = trouvee.avant.get(cle, 0), trouvee.apres.get(cle, 0)
+        gain = (avant > apres) - (avant < apres)
+        sortie.append(
+            {
+                "libelle": libelles[cle],
+                "genre": genre,
+                "avant": avant,
+                "apres": apres,
+                "sens": gain if moins else -gain,
+            }
+        )
+    return sortie
+
+
+@connexion_requise
+@require_POST
+def proposition_appliquer(request: Requete, pk: int) -> HttpResponseBase:
+    """Make the ticked lines the plan; those that could not be are told one by one on the page."""
+    exiger(peut_planifier(request.user))
+    choisies = [int(v) for v in request.POST.getlist("ligne") if v.isascii() and v.isdigit()]
+    trouvee = appliquer_proposition(par=request.user, proposition_id=pk, ligne_ids=choisies)
+    etats = trouvee.lignes.filter(pk__in=choisies)
+    faites = etats.filter(etat=EtatLigne.APPLIQUEE).count()
+    message = ngettext("%(n)s créneau posé.", "%(n)s créneaux posés.", faites) % {"n": faites}
+    return aller(request, trouvee.get_absolute_url(), message)
