@@ -260,11 +260,22 @@ class Intervention(Horodate):
         indexes = (
             models.Index(
                 fields=["statut", "date_creation"],
-                include=["priorite"],  # counts a list by statut and priorité without reading its rows
+                include=[
+                    "priorite"
+                ],  # counts a list by statut and priorité without reading its rows
                 name="idx_intervention_statut_date",
             ),
-            models.Index(fields=["client", "statut"], name="idx_intervention_client_statut"),
-            models.Index(fields=["technicien", "statut"], name="idx_intervention_tech_statut"),
+            # what somebody may see through his interventions is found in the index alone (`visible_to`)
+            models.Index(
+                fields=["client", "statut"],
+                include=["id"],
+                name="idx_intervention_client_statut",
+            ),
+            models.Index(
+                fields=["technicien", "statut"],
+                include=["id", "client", "site", "contrat", "equipement"],
+                name="idx_intervention_tech_statut",
+            ),
             models.Index(
                 fields=["equipement", "date_creation"], name="idx_intervention_equipement"
             ),

@@ -33,6 +33,9 @@ LIMITE_DEFAUT, LIMITE_MAX = 5, 50  # results per kind
 # Of the lines that match, this many of each kind are ranked, the latest: of 100,000 jobs that say « fuite », last
 # week's.
 CANDIDATS = 200
+# Up to so many lines that match in all, one takes those and asks which are seen; above, a word is so frequent that
+# enough of what is seen says it.
+RARES = 500
 PEU = 3  # with fewer results than this, misspelt words are looked for too
 CODE_MIN, FRAGMENT_MAX = 3, 9  # letters and digits that are looked for within codes
 EXTRAIT = 160  # characters of a passage
@@ -333,21 +336,33 @@ def _parmi_les_interventions(
     enonce: _Enonce, portee: _Portee, criteres: Sequence[tuple[str, list[str]]]
 ) -> None:
     """What is seen, then its lines, the latest of each criterion: a word may stand in 100,000 of them."""
-    vus = ""
-    if Genre.INTERVENTION in portee.visibles:
+    lignes = f"SELECT id, objet_id FROM index_recherche WHERE {_INTERVENTIONS} AND cercle <= %s AND"
+    partie = Genre.INTERVENTION in portee.visibles
+    if partie:
         try:
             sql, params = portee.visibles[Genre.INTERVENTION].values("pk").query.sql_with_params()
         except EmptyResultSet:
             return
         enonce.table("vus_interventions(id)", sql, params)
-        vus = " AND objet_id IN (SELECT id FROM vus_interventions)"
     for rang, (critere, valeurs) in enumerate(criteres):
-        enonce.candidate(
-            f"interventions_{rang}",
-            f"SELECT id FROM index_recherche WHERE {_INTERVENTIONS} AND cercle <= %s AND {critere}{vus}"
-            f" ORDER BY objet_id DESC LIMIT {CANDIDATS}",
-            [portee.cercle, *valeurs],
+        nom, qui = f"interventions_{rang}", [portee.cercle, *valeurs]
+        if not partie:
+            dernieres = f"{lignes} {critere} ORDER BY objet_id DESC LIMIT {CANDIDATS}"
+            enonce.candidate(nom, dernieres, qui)
+            continue
+        # two ways that the planner would choose between by a cost it cannot know
+        enonce.table(f"lignes_{nom}", f"{lignes} {critere} LIMIT {RARES + 1}", qui)
+        nombre = f"(SELECT count(*) FROM lignes_{nom})"
+        rares = (
+            f"SELECT id FROM lignes_{nom} WHERE {nombre} <= {RARES}"
+            f" AND objet_id IN (SELECT id FROM vus_interventions) ORDER BY objet_id DESC LIMIT {CANDIDATS}"
         )
+        frequentes = (
+            "SELECT l.id FROM (SELECT id FROM vus_interventions ORDER BY id DESC) AS v"
+            f" CROSS JOIN LATERAL ({lignes} {critere} AND objet_id = v.id OFFSET 0) AS l"
+            f" WHERE {nombre} > {RARES} LIMIT {CANDIDATS}"
+        )
+        enonce.candidate(nom, f"({rares}) UNION ALL ({frequentes})", qui)
 
 
 def _parmi_les_autres(
@@ -405,6 +420,8 @@ def _criteres(demande: _Demande, requete: str) -> Iterable[tuple[str, list[str]]
         yield "codes LIKE %s", [f"%{demande.code}%"]
         if not any(caractere.isdigit() for caractere in demande.code):
             return
+    elif demande.mots == [demande.code]:
+        return  # a word that may be unfinished: asked for already
     # a long code is typed from its beginning; and among a thousand codes that hold a short one, the one that is it
     joker = ":*A" if len(demande.code) > FRAGMENT_MAX else ":A"
     yield "tsv @@ to_tsquery('pg_catalog.simple', %s)", [f"'{demande.code}'{joker}"]

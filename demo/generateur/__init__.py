@@ -16,6 +16,8 @@ from demo.generateur.stock import ecrire_le_stock
 from equipment.models import Equipement
 from erp.models import ParametresSociete
 from interventions.models import Intervention
+from search.models import EntreeRecherche, MotConnu
+from search.services import differer_index, reconstruire_index
 from stock.models import PieceDetachee
 
 GRAINE = 20_250_101
@@ -59,7 +61,9 @@ def charger(
     with translation.override("fr"), connection.cursor() as curseur:
         # foreign keys checked batch by batch: no queue of millions of checks at the end
         curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        differer_index()
         _raconter(monde)
+        reconstruire_index()
     monde.lots.avancer_les_sequences(monde.lots.nombre[Intervention])
     return monde.lots.nombre
 
@@ -104,5 +108,5 @@ def vider() -> None:
 def analyser() -> None:
     """Statistics and visibility map for the planner, after a load; outside of any transaction."""
     with connection.cursor() as curseur:
-        for modele in ORDRE:
+        for modele in (*ORDRE, EntreeRecherche, MotConnu):
             curseur.execute(f"VACUUM ANALYZE {connection.ops.quote_name(modele._meta.db_table)}")

@@ -4,10 +4,12 @@ import pytest
 from django.db import models
 
 from accounts.tests.api import client_api
+from erp.exceptions import ValidationError
 from interventions.tests.factories import InterventionFactory
 from search.catalogue import ENTITES
 from search.choices import Entite
 from search.models import FiltreEnregistre
+from search.services import creer_filtre
 from search.tests.factories import FiltreFactory
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +129,10 @@ def test_enregistrer_relire_changer_oublier(technicien):
         ({"parametres": {"statut": "perdue"}}, "parametres.statut"),
         ({"parametres": {"sort": "lune"}}, "parametres.sort"),
         ({"parametres": {"statut": {"a": 1}}}, "parametres.statut"),
-        ({"parametres": {"search": "a\u0000b"}}, "parametres"),
+        ({"parametres": {"search": "a\u0000b"}}, "parametres.search"),
+        ({"parametres": {"statut": ["ouverte", "\u0000"]}}, "parametres.statut.1"),
+        ({"parametres": {"sta\u0000tut": "ouverte"}}, "parametres"),
+        ({"nom": "a\u0000b"}, "nom"),
         ({"parametres": {"search": "x" * 501}}, "parametres.search"),
         ({"nom": "  "}, "nom"),
         ({"nom": "x" * 81}, "nom"),
@@ -138,6 +143,20 @@ def test_un_filtre_mal_fait_est_refuse(admin, champs, champ):
     reponse = client_api(admin).post(ENREGISTRES, nouveau(**champs), format="json")
     assert reponse.status_code == 400
     assert champ in [erreur["field"] for erreur in reponse.json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("champs", "champ"),
+    [
+        ({"parametres": {"search": "a\x00b"}}, "parametres.search"),
+        ({"parametres": {"a\x00b": "1"}}, "parametres"),
+        ({"nom": "a\x00b", "parametres": {}}, "nom"),
+    ],
+)
+def test_le_service_nomme_le_champ_d_un_caractere_nul(admin, champs, champ):
+    with pytest.raises(ValidationError) as refus:
+        creer_filtre(par=admin, **{"entite": "interventions", "nom": "Urgences", **champs})
+    assert champ in [erreur.field for erreur in refus.value.errors]
 
 
 def test_un_nom_par_personne_et_entite(admin, responsable):

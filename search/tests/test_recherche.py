@@ -13,9 +13,11 @@ from documents.tests.factories import DocumentFactory
 from equipment.tests.factories import EquipementFactory
 from interventions.models import Intervention
 from interventions.tests.factories import InterventionFactory
+from search import recherche
 from search.choices import Genre
 from search.models import EntreeRecherche
 from search.recherche import SOURCES, chercher
+from search.services import differer_index, reconstruire_index
 from stock.tests.factories import PieceFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +66,10 @@ PERSONNES = (
 )
 
 
+@pytest.mark.parametrize("rares", [500, 0], ids=["mot rare", "mot frequent"])
 @pytest.mark.parametrize("personne", PERSONNES)
-def test_on_trouve_exactement_ce_que_l_on_voit(request, monde, personne):
+def test_on_trouve_exactement_ce_que_l_on_voit(request, monkeypatch, monde, personne, rares):
+    monkeypatch.setattr(recherche, "RARES", rares)
     user = request.getfixturevalue(personne)
     attendus = {
         (genre.value, pk)
@@ -228,6 +232,21 @@ def test_reconstruire_l_index(admin):
     assert trouves(admin, "ventilateur") == set()
     call_command("reindexer_recherche", stdout=StringIO())
     assert trouves(admin, "ventilatuer") == {("equipement", machine.pk)}
+
+
+def test_un_chargement_laisse_l_index_pour_la_fin(admin):
+    connue = EquipementFactory(nom="Ventilateur")
+    differer_index()
+    machine = EquipementFactory(nom="Soufflante")
+    connue.nom = "Aspirateur"
+    connue.save()
+    assert trouves(admin, "soufflante") == trouves(admin, "aspirateur") == set()
+    reconstruire_index()
+    assert trouves(admin, "soufflante") == {("equipement", machine.pk)}
+    assert trouves(admin, "aspirateur") == {("equipement", connue.pk)}
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 'index_recherche'")
+        assert curseur.fetchone() == (8,)
 
 
 def test_autant_de_requetes_a_3_et_a_30_resultats(admin, client_portail):
