@@ -7,7 +7,7 @@ from django import forms
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
@@ -58,19 +58,28 @@ LOT = Lot(
         Action(
             "niveau",
             _("Niveau de service"),
+            _("Changer le niveau de service"),
             "star",
             _niveau,
             lambda client: client.get_niveau_service_display(),
             _NiveauForm,
         ),
-        Action("activer", _("Activer"), "check", _activer, _etat),
-        Action("desactiver", _("Désactiver"), "ban", _desactiver, _etat, danger=True),
+        Action("activer", _("Activer"), _("Activer des clients"), "check", _activer, _etat),
+        Action(
+            "desactiver",
+            _("Désactiver"),
+            _("Désactiver des clients"),
+            "ban",
+            _desactiver,
+            _etat,
+            danger=True,
+        ),
     ),
 )
 
 
 @connexion_requise
-@require_POST
+@require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked clients, or on all that the list's filter keeps."""
     return traiter(request, LOT)

@@ -7,7 +7,7 @@ from django import forms
 from django.http.response import HttpResponseBase
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
@@ -85,6 +85,7 @@ LOT = Lot(
         Action(
             "deplacer",
             _("Changer de site"),
+            _("Changer de site"),
             "map-pin",
             _modifier,
             lambda e: e.site.nom if e.site is not None else "—",
@@ -93,6 +94,7 @@ LOT = Lot(
         Action(
             "criticite",
             _("Criticité"),
+            _("Changer la criticité"),
             "flag",
             _modifier,
             lambda e: e.get_criticite_display(),
@@ -100,6 +102,7 @@ LOT = Lot(
         ),
         Action(
             "retirer",
+            _("Retirer du service"),
             _("Retirer du service"),
             "ban",
             _retirer,
@@ -112,7 +115,7 @@ LOT = Lot(
 
 
 @connexion_requise
-@require_POST
+@require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked machines, or on all that the list's filter keeps."""
     return traiter(request, LOT)

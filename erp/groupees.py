@@ -1,7 +1,7 @@
 """One action on many rows of a list, said beforehand row by row.
 
 A list declares a `Lot`: its scope, its filters, and actions that are each one ordinary service. The rows ticked, or all
-that a filter keeps, go through three steps, every one a POST to the same route:
+that a filter keeps, go through three steps of the same route; the first may be a GET, so that one can come back to it:
 
 1. what the action needs to know, when it needs something (a form);
 2. `simuler`: the service is really called on every row, inside a transaction that is rolled back, so that the page
@@ -45,6 +45,7 @@ class Action(Generic[M]):
 
     nom: str
     libelle: Texte
+    titre: Texte
     icone: str
     appliquer: Callable[[Any, int, Mapping[str, Any], int], object]
     decrire: Callable[[M], object]
@@ -162,14 +163,19 @@ def appliquer(
 
 
 def traiter(request: HttpRequest, lot: Lot[M]) -> HttpResponse:
-    """The route of a lot: one POST per step (see the module). Raises AuthorizationError, ValidationError."""
+    """The route of a lot, one request per step (see the module). Raises AuthorizationError, ValidationError."""
     user = request.user
     exiger(lot.permis(user))
-    action = next((a for a in lot.actions if a.nom == request.POST.get("action")), None)
+    # a GET never applies anything: it is the first step, whatever it says
+    envoi = request.POST if request.method == "POST" else request.GET
+    etape = envoi.get("etape", "") if request.method == "POST" else ""
+    action = next((a for a in lot.actions if a.nom == envoi.get("action")), None)
+    if action is None and request.method != "POST":
+        return HttpResponseRedirect(reverse(lot.page))
     if action is None:
         raise ValidationError.champ("action", _("Choisissez ce qui est à faire."), "CHOIX_INVALIDE")
-    ids = _choisis(request.POST, lot, user)
-    requete = QueryDict(request.POST.get("requete", ""))
+    ids = _choisis(envoi, lot, user)
+    requete = QueryDict(envoi.get("requete", ""))
     retour = url_avec(reverse(lot.page), requete)
     if not ids or len(ids) > MAX:
         messages.warning(
@@ -179,7 +185,6 @@ def traiter(request: HttpRequest, lot: Lot[M]) -> HttpResponse:
             else _("Cochez d’abord des lignes de la liste."),
         )
         return HttpResponseRedirect(retour)
-    etape = request.POST.get("etape", "")
     contexte: dict[str, Any] = {
         "lot": lot,
         "action": action,
@@ -208,7 +213,7 @@ def traiter(request: HttpRequest, lot: Lot[M]) -> HttpResponse:
     nombre = len(bilan.changes)
     messages.success(
         request,
-        f"{action.libelle} : "
+        f"{action.titre} : "
         + ngettext("%d ligne modifiée.", "%d lignes modifiées.", nombre) % nombre,
     )
     return HttpResponseRedirect(retour)

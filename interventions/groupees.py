@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
@@ -164,21 +164,54 @@ LOT = Lot(
     nommer=lambda i: f"{i.reference} – {i.titre}",
     permis=lambda user: user.est_gestion,
     actions=(
-        Action("affecter", _("Affecter"), "user-check", _affecter, _technicien, _AffecterForm),
-        Action("planifier", _("Planifier"), "calendar-event", _planifier, _creneau, _PlanifierForm),
+        Action(
+            "affecter",
+            _("Affecter"),
+            _("Affecter des interventions"),
+            "user-check",
+            _affecter,
+            _technicien,
+            _AffecterForm,
+        ),
+        Action(
+            "planifier",
+            _("Planifier"),
+            _("Planifier des interventions"),
+            "calendar-event",
+            _planifier,
+            _creneau,
+            _PlanifierForm,
+        ),
         Action(
             "priorite",
             _("Priorité"),
+            _("Changer la priorité"),
             "flag",
             _modifier,
             lambda i: i.get_priorite_display(),
             _PrioriteForm,
         ),
-        Action("echeance", _("Échéance"), "hourglass", _modifier, _echeance, _EcheanceForm),
-        Action("archiver", _("Archiver"), "archive", _archiver, lambda i: i.get_statut_display()),
+        Action(
+            "echeance",
+            _("Échéance"),
+            _("Changer l’échéance"),
+            "hourglass",
+            _modifier,
+            _echeance,
+            _EcheanceForm,
+        ),
+        Action(
+            "archiver",
+            _("Archiver"),
+            _("Archiver des interventions"),
+            "archive",
+            _archiver,
+            lambda i: i.get_statut_display(),
+        ),
         Action(
             "annuler",
             _("Annuler"),
+            _("Annuler des interventions"),
             "ban",
             _annuler,
             lambda i: i.get_statut_display(),
@@ -190,7 +223,7 @@ LOT = Lot(
 
 
 @connexion_requise
-@require_POST
+@require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked interventions, or on all that the list's filter keeps."""
     return traiter(request, LOT)

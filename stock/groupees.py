@@ -7,7 +7,7 @@ from django import forms
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
@@ -71,6 +71,7 @@ LOT = Lot(
         Action(
             "minimum",
             _("Minimum"),
+            _("Changer le minimum"),
             "gauge",
             _minimum,
             lambda piece: quantite(piece.stock_minimum),
@@ -79,19 +80,28 @@ LOT = Lot(
         Action(
             "emplacement",
             _("Emplacement"),
+            _("Changer l’emplacement"),
             "map-pin",
             _emplacement,
             lambda piece: piece.emplacement or "—",
             _EmplacementForm,
         ),
-        Action("activer", _("Activer"), "check", _activer, _etat),
-        Action("desactiver", _("Désactiver"), "ban", _desactiver, _etat, danger=True),
+        Action("activer", _("Activer"), _("Activer des pièces"), "check", _activer, _etat),
+        Action(
+            "desactiver",
+            _("Désactiver"),
+            _("Désactiver des pièces"),
+            "ban",
+            _desactiver,
+            _etat,
+            danger=True,
+        ),
     ),
 )
 
 
 @connexion_requise
-@require_POST
+@require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked parts, or on all that the list's filter keeps."""
     return traiter(request, LOT)

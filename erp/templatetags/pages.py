@@ -289,10 +289,10 @@ def case(pk: object, nom: object) -> SafeString:
     )
 
 
-@register.inclusion_tag("composants/selection.html", takes_context=True)
-def actions_groupees(context: template.Context, liste: Liste[Any]) -> dict[str, Any]:
+@register.inclusion_tag("composants/selection.html")
+def actions_groupees(liste: Liste[Any]) -> dict[str, Any]:
     """The bar of what may be done to the ticked rows; it shows itself once one is ticked."""
-    return {"liste": liste, "csrf_token": context.get("csrf_token", "")}
+    return {"liste": liste}
 
 
 _CASES = (forms.CheckboxInput,)
