@@ -30,12 +30,14 @@
     return element;
   };
 
-  const contenu = (mots) => ({ event, timeText }) => {
+  const contenu = (mots) => ({ event, timeText, view }) => {
     const e = event.extendedProps;
     const noeuds = [];
     const heure = e.genre === "echeance" ? mur(e.limite).slice(11) : timeText;
     noeuds.push(texte("span", "ev-heure", heure));
-    noeuds.push(texte("span", "ev-titre", e.genre === "echeance" ? `${mots.echeance} · ${e.titre}` : e.titre));
+    // the row of a week has its heading; elsewhere the word says what the hour is
+    const dire = e.genre === "echeance" && !view.type.startsWith("timeGrid");
+    noeuds.push(texte("span", "ev-titre", dire ? `${mots.echeance} · ${e.titre}` : e.titre));
     noeuds.push(texte("span", "ev-detail", [e.reference, e.client, e.technicien].filter(Boolean).join(" · ")));
     return { domNodes: noeuds };
   };
@@ -75,6 +77,7 @@
       locale: document.documentElement.lang,
       firstDay: 1,
       height: "auto",
+      views: { dayGridMonth: { height: "50rem" } },
       headerToolbar: { start: "prev,next today", center: "title", end: "dayGridMonth,timeGridWeek,timeGridDay,listWeek" },
       buttonText: (t) => ({
         ...t,
@@ -99,7 +102,6 @@
       dayMaxEvents: true,
       nowIndicator: -new Date().getTimezoneOffset() === Number(mots.decalage),
       editable: false,
-      eventStartEditable: false,
       lazyFetching: false,
       eventContent: contenu(mots),
       eventDidMount: ({ el, event }) => {

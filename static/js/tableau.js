@@ -1,0 +1,404 @@
+// The planning board: technicians down, time across. Every move is one request, sprung back with its reason when refused.
+"use strict";
+(() => {
+  const $ = (selecteur, dans = document) => dans.querySelector(selecteur);
+  const $$ = (selecteur, dans = document) => [...dans.querySelectorAll(selecteur)];
+  const boite = $("#tableau");
+  const mots = boite.dataset;
+  const VUES = { jour: "resourceTimelineDay", semaine: "resourceTimelineWeek", mois: "resourceTimelineMonth" };
+  const noms = Object.fromEntries(Object.entries(VUES).map(([nom, vue]) => [vue, nom]));
+  const PAS = { resourceTimelineDay: 15, resourceTimelineWeek: 30, resourceTimelineMonth: 24 * 60 }; // minutes
+  const MINUTE = 60_000;
+  const deux = (nombre) => String(nombre).padStart(2, "0");
+  const jourDe = (d) => `${d.getFullYear()}-${deux(d.getMonth() + 1)}-${deux(d.getDate())}`;
+  const mur = (d) => `${jourDe(d)}T${deux(d.getHours())}:${deux(d.getMinutes())}`;
+  const plus = (d, minutes) => new Date(d.getTime() + minutes * MINUTE);
+  const url = (modele, pk) => modele.replace("/0/", `/${pk}/`);
+  const texte = (balise, classe, contenu) => {
+    const element = document.createElement(balise);
+    element.className = classe;
+    element.textContent = contenu;
+    return element;
+  };
+
+  let ec = null;
+  let creneaux = []; // as the server told them
+  let techniciens = [];
+  let ouverture = "08:30";
+  let occupe = 0; // requests and drags under way
+  let foyer = null; // the slot that had the focus when the board was read again
+  let vu = "";
+
+  // --- What the server says --------------------------------------------------------------------------------------------
+  const fond = (f) => ({
+    start: f.start,
+    end: f.end,
+    allDay: Boolean(f.jour) && vueCourante() === VUES.mois,
+    display: "background",
+    resourceIds: f.techniciens,
+    title: "",
+    classNames: ["fond", `fond-${f.genre}`, f.demandee ? "fond-demandee" : "", f.court ? "fond-court" : ""].filter(Boolean),
+    extendedProps: { fond: f },
+  });
+
+  const creneau = (c) => ({
+    id: String(c.pk),
+    start: c.start,
+    end: c.end,
+    resourceIds: [c.technicien],
+    title: c.titre,
+    classNames: ["ev", "ev-creneau", `ev-${c.statut}`, c.priorite === "urgente" ? "ev-urgente" : "", c.hors_delai ? "ev-hors-delai" : "", c.trajet_court ? "ev-trajet-court" : ""].filter(Boolean),
+    extendedProps: c,
+  });
+
+  const charger = async ({ start, end }) => {
+    const adresse = new URL(mots.donnees, location.href);
+    adresse.searchParams.set("debut", mur(start));
+    adresse.searchParams.set("fin", mur(end));
+    try {
+      const donnees = await Deplacement.lire(adresse);
+      creneaux = donnees.creneaux;
+      techniciens = donnees.techniciens;
+      ouverture = donnees.ouverture;
+      if (donnees.tronque) Deplacement.dire(mots.tronque);
+      const resume = JSON.stringify(techniciens);
+      if (resume !== vu) {
+        vu = resume;
+        ec.setOption("resources", techniciens.map((t) => ({ id: String(t.id), title: t.nom, extendedProps: t })));
+      }
+      return [...donnees.fonds.map(fond), ...creneaux.map(creneau)];
+    } catch (erreur) {
+      Deplacement.dire(mots.erreur);
+      throw erreur;
+    }
+  };
+
+  const vueCourante = () => ec?.getView().type ?? VUES.semaine;
+
+  const rafraichir = () => {
+    foyer = document.activeElement?.closest("[data-creneau]")?.dataset.creneau ?? foyer;
+    ec.refetchEvents();
+    const q = $(".tableau-recherche input").value;
+    const attentive = document.activeElement?.closest("[id^=attente-]")?.id;
+    const haut = $(".attente-liste")?.scrollTop ?? 0;
+    return htmx
+      .ajax("GET", `${location.pathname}?q=${encodeURIComponent(q)}`, { source: boite, target: "#attente", swap: "outerHTML" })
+      .then(() => {
+        if ($(".attente-liste")) $(".attente-liste").scrollTop = haut;
+        if (attentive && document.activeElement === document.body) $(`#${attentive} a`)?.focus();
+      });
+  };
+
+  // --- A move, and its undoing -----------------------------------------------------------------------------------------
+  const pile = [];
+  const bouton = $("#defaire");
+  const majPile = () => (bouton.disabled = pile.length === 0);
+
+  // `place`: { technicien_id, debut, fin }, empty strings for none
+  const placer = async (pk, place, version, { message = mots.planifiee, memoriser = true } = {}) => {
+    occupe += 1;
+    const champs = Object.fromEntries(Object.entries(place).map(([cle, valeur]) => [cle, valeur ?? ""]));
+    const { ok, donnees } = await Deplacement.poster(url(mots.placer, pk), { ...champs, version: version ?? "" });
+    occupe -= 1;
+    if (ok) {
+      if (memoriser) pile.push({ pk, place: donnees.avant, version: donnees.version });
+      Deplacement.dire([`${donnees.reference} : ${message}.`, donnees.avertissement].filter(Boolean).join(" "));
+    } else {
+      Deplacement.dire(donnees.detail);
+    }
+    majPile();
+    return { ok, donnees };
+  };
+
+  const defaire = async () => {
+    const dernier = pile.pop();
+    majPile();
+    if (!dernier) return;
+    await placer(dernier.pk, dernier.place, dernier.version, { message: mots.defaite, memoriser: false });
+    rafraichir();
+  };
+  bouton.addEventListener("click", defaire);
+
+  const retirer = async (c) => {
+    const { ok } = await placer(c.pk, { technicien_id: c.technicien, debut: "", fin: "" }, c.version, { message: mots.retiree });
+    if (ok) $("#attente").setAttribute("data-touchee", c.pk);
+    await rafraichir();
+  };
+
+  const bouger = async ({ event, revert }) => {
+    const c = event.extendedProps;
+    const [technicien_id] = event.resourceIds;
+    foyer = event.id;
+    const { ok } = await placer(c.pk, { technicien_id, debut: mur(event.start), fin: mur(event.end) }, c.version);
+    if (!ok) revert();
+    await rafraichir();
+  };
+
+  // --- The board -------------------------------------------------------------------------------------------------------
+  const params = new URLSearchParams(location.search);
+  const HEURES = { slotMinTime: "06:00", slotMaxTime: "20:00", flexibleSlotTimeLimits: true };
+  ec = EventCalendar.create(boite, {
+    view: VUES[params.get("vue")] ?? (matchMedia("(max-width: 767px)").matches ? VUES.jour : VUES.semaine),
+    date: new Date(`${params.get("date") ?? mots.jourDici}T00:00:00`),
+    locale: document.documentElement.lang,
+    firstDay: 1,
+    height: "auto",
+    headerToolbar: { start: "prev,next today", center: "title", end: Object.values(VUES).join(",") },
+    buttonText: (t) => ({
+      ...t,
+      today: mots.aujourdhui,
+      [VUES.jour]: mots.jour,
+      [VUES.semaine]: mots.semaine,
+      [VUES.mois]: mots.mois,
+      prev: mots.precedent,
+      next: mots.suivant,
+    }),
+    views: {
+      [VUES.jour]: { ...HEURES, slotDuration: "00:30", snapDuration: "00:15", slotWidth: 36 },
+      [VUES.semaine]: { ...HEURES, slotDuration: "02:00", snapDuration: "00:30", slotLabelInterval: "04:00", slotWidth: 40 },
+      [VUES.mois]: { slotWidth: 64 },
+    },
+    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    nowIndicator: -new Date().getTimezoneOffset() === Number(mots.decalage),
+    editable: true,
+    eventResizableFromStart: true,
+    lazyFetching: false,
+    resources: [],
+    resourceLabelContent: ({ resource }) => {
+      const t = resource.extendedProps;
+      const nom = texte("a", "ligne-nom", t.nom);
+      nom.href = t.url;
+      const jauge = document.createElement("meter");
+      Object.assign(jauge, { min: 0, max: 100, low: 85, high: 99, optimum: 50, value: Math.min(t.charge, 100) });
+      jauge.setAttribute("aria-label", `${mots.charge} ${t.nom}`);
+      const charge = texte("span", `ligne-charge${t.charge > 100 ? " retard" : ""}`, `${t.charge} %`);
+      charge.prepend(jauge);
+      return { domNodes: [nom, texte("small", "ligne-detail", t.detail), charge] };
+    },
+    eventContent: ({ event, timeText }) => {
+      const c = event.extendedProps;
+      if (c.fond) return { domNodes: c.fond.titre ? [texte("span", "fond-titre", c.fond.titre + (c.fond.demandee ? ` (${mots.demandee})` : ""))] : [] };
+      return {
+        domNodes: [
+          texte("span", "ev-heure", timeText),
+          texte("span", "ev-titre", c.titre),
+          texte("span", "ev-detail", [c.client, c.lieu].filter(Boolean).join(" · ")),
+        ],
+      };
+    },
+    eventDidMount: ({ el, event }) => {
+      const c = event.extendedProps;
+      if (c.fond) {
+        if (c.fond.titre || c.fond.minutes) el.title = c.fond.titre || `${c.fond.court ? mots.trajetCourt : mots.trajet} : ${c.fond.minutes} min`;
+        return;
+      }
+      el.dataset.creneau = event.id;
+      el.title = [
+        `${c.reference} · ${c.statut_libelle}`,
+        c.titre,
+        [c.equipement, c.client, c.lieu].filter(Boolean).join(" · "),
+        c.hors_delai ? mots.horsDelai : "",
+        c.trajet ? `${c.trajet_court ? mots.trajetCourt : mots.trajet} : ${c.trajet} min` : "",
+        c.confirme ? mots.confirme : "",
+      ].filter(Boolean).join("\n");
+    },
+    eventAllUpdated: () => {
+      if (!foyer || $("dialog[open]") || $("#menu-creneau").matches(":popover-open")) return;
+      const actif = document.activeElement;
+      if (actif === document.body || actif?.closest("#tableau")) $(`[data-creneau="${foyer}"]`)?.focus({ preventScroll: true });
+    },
+    eventClick: ({ event, el }) => event.extendedProps.pk && ouvrirMenu(event.extendedProps, el),
+    eventDragStart: () => (occupe += 1),
+    eventDragStop: () => (occupe -= 1),
+    eventResizeStart: () => (occupe += 1),
+    eventResizeStop: () => (occupe -= 1),
+    eventDrop: bouger,
+    eventResize: bouger,
+    datesSet: ({ view }) => {
+      const ici = new URL(location.href);
+      ici.searchParams.set("vue", noms[view.type]);
+      ici.searchParams.set("date", jourDe(view.currentStart));
+      history.replaceState(history.state, "", ici);
+    },
+    eventSources: [{ events: charger }],
+  });
+
+  Deplacement.ecouter(rafraichir, {
+    occupe: () => occupe > 0 || carte !== null || $("#menu-creneau").matches(":popover-open") || $("#dialogue").open,
+  });
+
+  // --- From what waits to a technician, with the mouse -----------------------------------------------------------------
+  let carte = null;
+  const repere = $("#repere");
+
+  // where a job would go: on the line under the pointer, at its time; a day shown whole begins where it is free
+  const viser = (x, y) => {
+    const point = ec.dateFromPoint(x, y);
+    if (!point?.resource) return null;
+    const technicien = Number(point.resource.id);
+    let debut = point.date;
+    if (vueCourante() === VUES.mois) {
+      const jour = jourDe(debut);
+      const pris = creneaux.filter((c) => c.technicien === technicien && c.end.startsWith(jour)).map((c) => c.end);
+      debut = new Date([`${jour}T${ouverture}:00`, ...pris].sort().at(-1));
+    }
+    const duree = Number(carte.dataset.duree);
+    return { technicien, nom: point.resource.title, debut, fin: plus(debut, duree) };
+  };
+  const heures = (v) => {
+    const jour = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short" }).format(v.debut);
+    return `${v.nom} · ${jour} ${mur(v.debut).slice(11)}–${mur(v.fin).slice(11)}`;
+  };
+
+  document.addEventListener("dragstart", (evenement) => {
+    carte = evenement.target.closest?.("[data-duree]") ?? null;
+    if (!carte) return;
+    evenement.dataTransfer.effectAllowed = "move";
+    evenement.dataTransfer.setData("text/plain", carte.dataset.reference);
+    setTimeout(() => carte?.classList.add("levee"));
+  });
+  document.addEventListener("dragover", (evenement) => {
+    if (!carte || !evenement.target.closest?.("#tableau")) {
+      repere.hidden = true;
+      return;
+    }
+    evenement.preventDefault();
+    const visee = viser(evenement.clientX, evenement.clientY);
+    repere.hidden = false;
+    repere.textContent = visee ? heures(visee) : mots.ici;
+    repere.style.left = `${Math.min(evenement.clientX + 14, innerWidth - 260)}px`;
+    repere.style.top = `${evenement.clientY + 16}px`;
+  });
+  document.addEventListener("drop", async (evenement) => {
+    if (!carte || !evenement.target.closest?.("#tableau")) return;
+    evenement.preventDefault();
+    const element = carte;
+    const visee = viser(evenement.clientX, evenement.clientY);
+    if (!visee) {
+      Deplacement.dire(mots.ici);
+      return;
+    }
+    element.classList.add("en-route");
+    const { ok } = await placer(
+      element.dataset.pk,
+      { technicien_id: visee.technicien, debut: mur(visee.debut), fin: mur(visee.fin) },
+      element.dataset.version,
+    );
+    element.classList.remove("en-route");
+    if (!ok) {
+      element.classList.add("refusee");
+      element.addEventListener("animationend", () => element.classList.remove("refusee"), { once: true });
+    }
+    rafraichir();
+  });
+  document.addEventListener("dragend", () => {
+    carte?.classList.remove("levee");
+    carte = null;
+    repere.hidden = true;
+  });
+
+  // a slot dropped on what waits is unplanned
+  document.addEventListener("pointerup", (evenement) => {
+    const apercu = $(".ec-preview, .ec-ghost, .ec-dragging");
+    const tire = dernierTire;
+    dernierTire = null;
+    if (!tire || !document.elementsFromPoint(evenement.clientX, evenement.clientY).some((e) => e.closest(".tableau-attente"))) return;
+    void apercu;
+    const c = creneaux.find((autre) => String(autre.pk) === tire);
+    if (c) setTimeout(() => retirer(c));
+  }, true);
+  let dernierTire = null;
+  document.addEventListener("pointerdown", (evenement) => {
+    dernierTire = evenement.target.closest?.("[data-creneau]")?.dataset.creneau ?? null;
+  }, true);
+
+  // --- The menu of a slot ----------------------------------------------------------------------------------------------
+  const menu = $("#menu-creneau");
+  let choisi = null;
+  const ouvrirMenu = (c, element) => {
+    choisi = c;
+    foyer = String(c.pk);
+    menu.replaceChildren($("#modele-menu").content.cloneNode(true));
+    menu.prepend(texte("p", "dropdown-header", `${c.reference} · ${c.titre}`));
+    $("[data-choix=ouvrir]", menu).href = c.url;
+    if (c.statut !== "affectee") $("[data-choix=affecter]", menu).remove();
+    menu.showPopover();
+    const { bottom, left } = element.getBoundingClientRect();
+    menu.style.left = `${Math.max(8, Math.min(left, innerWidth - menu.offsetWidth - 8))}px`;
+    menu.style.top = `${Math.max(8, Math.min(bottom + 4, innerHeight - menu.offsetHeight - 8))}px`;
+    $("[role=menuitem]", menu).focus();
+  };
+  const apresFormulaire = (fait) => fait && rafraichir();
+  menu.addEventListener("click", (evenement) => {
+    const choix = evenement.target.closest("[data-choix]")?.dataset.choix;
+    if (!choix || choix === "ouvrir") return;
+    menu.hidePopover();
+    if (choix === "retirer") retirer(choisi);
+    else Deplacement.ouvrirFormulaire(url(mots[choix], choisi.pk), apresFormulaire);
+  });
+  document.addEventListener("click", (evenement) => {
+    const lien = evenement.target.closest("[data-planifier]");
+    if (!lien || evenement.ctrlKey || evenement.metaKey) return;
+    evenement.preventDefault();
+    Deplacement.ouvrirFormulaire(lien.href, apresFormulaire);
+  });
+
+  // --- The keyboard ----------------------------------------------------------------------------------------------------
+  const auClavier = (c, touche, maj) => {
+    const pas = PAS[vueCourante()];
+    const sens = document.dir === "rtl" ? -1 : 1;
+    let { technicien } = c;
+    let debut = new Date(c.start);
+    let fin = new Date(c.end);
+    const horizontal = { ArrowRight: sens, ArrowLeft: -sens }[touche];
+    const vertical = { ArrowDown: 1, ArrowUp: -1 }[touche];
+    if (horizontal && maj) {
+      fin = plus(fin, horizontal * pas);
+      if (fin <= debut) return null;
+    } else if (horizontal) {
+      debut = plus(debut, horizontal * pas);
+      fin = plus(fin, horizontal * pas);
+    } else {
+      const rang = techniciens.findIndex((t) => t.id === technicien) + vertical;
+      if (!techniciens[rang]) return null;
+      technicien = techniciens[rang].id;
+    }
+    return { technicien_id: technicien, debut: mur(debut), fin: mur(fin) };
+  };
+
+  document.addEventListener("keydown", async (evenement) => {
+    const { key, shiftKey, target } = evenement;
+    if ((evenement.ctrlKey || evenement.metaKey) && key === "z" && !target.closest("input, textarea, select, dialog")) {
+      evenement.preventDefault();
+      if (!occupe) defaire();
+      return;
+    }
+    const article = target.closest("#menu-creneau");
+    if (article) {
+      const choix = $$("[role=menuitem]", menu);
+      const pas = { ArrowDown: 1, ArrowUp: -1 }[key];
+      if (pas) {
+        evenement.preventDefault();
+        choix[(choix.indexOf(document.activeElement) + pas + choix.length) % choix.length].focus();
+      }
+      return;
+    }
+    const c = creneaux.find((autre) => String(autre.pk) === target.closest?.("[data-creneau]")?.dataset.creneau);
+    if (!c || evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
+    const fleche = key.startsWith("Arrow");
+    if (!fleche && key !== "Delete" && key !== "Backspace") return;
+    evenement.preventDefault();
+    if (occupe) return;
+    foyer = String(c.pk);
+    if (!fleche) {
+      await retirer(c);
+      $(`#attente-${c.pk} a`)?.focus();
+      return;
+    }
+    const place = auClavier(c, key, shiftKey);
+    if (!place) return;
+    await placer(c.pk, place, c.version);
+    rafraichir();
+  });
+})();
