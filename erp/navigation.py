@@ -15,13 +15,15 @@ TOUS = PERSONNEL | {CLIENT}
 
 @dataclass(frozen=True, slots=True)
 class Entree:
-    """One link: its words, which may differ for a role, its icon, its URL name and who sees it."""
+    """One link: its words, which may differ for a role, its icon, its URL name, who sees it, and the key that leads
+    there after `g`."""
 
     libelle: str | Promise
     icone: str
     url: str
     roles: frozenset[str]
     autrement: tuple[tuple[str, str | Promise], ...] = ()
+    touche: str = ""
 
     def pour(self, role: str) -> str | Promise:
         return dict(self.autrement).get(role, self.libelle)
@@ -34,6 +36,7 @@ class Lien:
     libelle: str
     icone: str
     url: str
+    touche: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 "dashboard:accueil",
                 TOUS,
                 ((CLIENT, _("Accueil")),),
+                touche="a",
             ),
         ),
     ),
@@ -64,8 +68,9 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 "interventions:liste",
                 TOUS,
                 ((CLIENT, _("Mes demandes")), (TECHNICIEN, _("Mes interventions"))),
+                touche="i",
             ),
-            Entree(_("Planning"), "calendar-week", "planning:tableau", GESTION),
+            Entree(_("Planning"), "calendar-week", "planning:tableau", GESTION, touche="p"),
             Entree(
                 _("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}
             ),
@@ -78,6 +83,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 "documents:liste",
                 TOUS,
                 ((CLIENT, _("Mes documents")),),
+                touche="d",
             ),
         ),
     ),
@@ -90,9 +96,15 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 "equipment:liste",
                 TOUS,
                 ((CLIENT, _("Mes équipements")),),
+                touche="e",
             ),
             Entree(
-                _("Clients"), "building", "clients:liste", TOUS, ((CLIENT, _("Mon entreprise")),)
+                _("Clients"),
+                "building",
+                "clients:liste",
+                TOUS,
+                ((CLIENT, _("Mon entreprise")),),
+                touche="c",
             ),
             Entree(
                 _("Contrats"),
@@ -100,20 +112,21 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 "clients:contrats",
                 GESTION | {CLIENT},
                 ((CLIENT, _("Mes contrats")),),
+                touche="o",
             ),
         ),
     ),
     (
         _("Moyens"),
         (
-            Entree(_("Techniciens"), "users", "technicians:liste", PERSONNEL),
-            Entree(_("Stock"), "package", "stock:liste", PERSONNEL),
+            Entree(_("Techniciens"), "users", "technicians:liste", PERSONNEL, touche="t"),
+            Entree(_("Stock"), "package", "stock:liste", PERSONNEL, touche="s"),
         ),
     ),
     (
         _("Administration"),
         (
-            Entree(_("Utilisateurs"), "user-cog", "accounts:liste", GESTION),
+            Entree(_("Utilisateurs"), "user-cog", "accounts:liste", GESTION, touche="u"),
             Entree(_("Exports et imports"), "arrows-exchange", "transfers:accueil", GESTION),
             Entree(_("Réglages"), "settings", "admin:index", frozenset({ADMIN})),
         ),
@@ -139,7 +152,7 @@ NOUVEAU: tuple[Entree, ...] = (
 
 def _liens(entrees: tuple[Entree, ...], role: str) -> tuple[Lien, ...]:
     return tuple(
-        Lien(str(entree.pour(role)), entree.icone, reverse(entree.url))
+        Lien(str(entree.pour(role)), entree.icone, reverse(entree.url), entree.touche)
         for entree in entrees
         if role in entree.roles
     )
