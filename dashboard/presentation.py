@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.indicateurs import Indicateur, Lien, Repartition, Tableau, Unite, Valeur
 from dashboard.periodes import Periode
@@ -226,7 +226,9 @@ def ecart(indicateur: Indicateur) -> Ecart | None:
     ton = "neutre"
     if indicateur.hausse:
         ton = "bon" if (difference > 0) == (indicateur.hausse > 0) else "mauvais"
-    return Ecart(f"{'+' if difference > 0 else '−'}{texte}", sens, ton)
+    # among Arabic letters a sign would go to the other side of its number
+    ancre = "\u200e" if get_language_bidi() else ""
+    return Ecart(f"{ancre}{'+' if difference > 0 else '−'}{texte}", sens, ton)
 
 
 # --- Cards ----------------------------------------------------------------------------------------

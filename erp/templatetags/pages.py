@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from erp.navigation import navigation, nouveau
+from erp.navigation import Lien, navigation, nouveau
 from erp.pages import Liste
 
 register = template.Library()
@@ -392,6 +392,17 @@ def direction() -> str:
     return "rtl" if (get_language() or "fr").startswith("ar") else "ltr"
 
 
+# As it is written in Morocco, and day before month: what `Intl` in the browser goes by.
+REGIONS = {"ar": "ar-MA", "en": "en-GB"}
+
+
+@register.simple_tag
+def langue_du_document() -> str:
+    """The `lang` of the page: the language in force, with the region whose months and figures are used."""
+    langue = get_language() or "fr"
+    return REGIONS.get(langue, langue)
+
+
 @register.inclusion_tag("composants/navigation.html", takes_context=True)
 def navigation_principale(context: template.Context) -> dict[str, Any]:
     """The links that the reader's role sees, by domain; the one of the current page is marked."""
@@ -400,8 +411,22 @@ def navigation_principale(context: template.Context) -> dict[str, Any]:
     chemins = sorted(
         (lien.url for groupe in groupes for lien in groupe.liens), key=len, reverse=True
     )
-    courant = next((url for url in chemins if url != "/" and request.path.startswith(url)), "/")
+    courant = next(
+        (
+            url
+            for url in chemins
+            if request.path == url or (url != "/" and request.path.startswith(url))
+        ),
+        "",
+    )
     return {"groupes": groupes, "courant": courant}
+
+
+@register.simple_tag(takes_context=True)
+def liens_menu(context: template.Context) -> list[Lien]:
+    """The links of the main menu, one after the other."""
+    groupes = navigation(context["request"].user.role, get_language() or "fr")
+    return [lien for groupe in groupes for lien in groupe.liens]
 
 
 @register.simple_tag(takes_context=True)
