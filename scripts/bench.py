@@ -215,8 +215,10 @@ def session(env: dict[str, str]) -> dict[str, str]:
     return {"Cookie": f"sessionid={cle.split('COOKIE')[1].strip()}"}
 
 
-def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], list[list[object]]]:
-    """The kinds of request, and the same ones for counting their queries."""
+def mesures(
+    url: str, port: int, env: dict[str, str]
+) -> tuple[list[Mesure], Callable[[], list[list[object]]]]:
+    """The kinds of request, and what gives one of each for counting its queries."""
     api, page = jeton(port, "responsable@mif.ma", "responsable123"), session(env)
     with psycopg.connect(url, autocommit=True) as connexion:
         lire = connexion.execute
@@ -230,16 +232,21 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         reference = next(
             lire("SELECT reference FROM interventions ORDER BY id OFFSET 1000 LIMIT 1")
         )[0]
-        # started and paused again and again: the same row lock, table, journal row and notifications each time
-        pause = [
-            ligne[0]
-            for ligne in lire(
-                "SELECT DISTINCT ON (technicien_id) id FROM interventions"
-                " WHERE statut = 'en_cours' ORDER BY technicien_id"
-            )
-        ]
-    etat = dict.fromkeys(pause, "en_cours")
-    libres, verrou = list(pause), threading.Condition()
+        # started and paused again and again: the same row lock, table, journal row and notifications each time;
+        # an earlier run may have left them paused
+        etat = dict(
+            lire(
+                "SELECT DISTINCT ON (i.technicien_id) i.id, i.statut"
+                " FROM interventions i JOIN techniciens t ON t.id = i.technicien_id"
+                " JOIN users u ON u.id = t.user_id"
+                " WHERE i.statut IN ('en_cours', 'en_attente') AND u.is_active"
+                " ORDER BY i.technicien_id, i.statut = 'en_cours' DESC, i.id"
+            ).fetchall()
+        )
+    if not etat:
+        raise SystemExit("Aucune intervention en cours ni en attente : chargez une société neuve.")
+    libres, verrou = list(etat), threading.Condition()
+    une = libres[0]
 
     def lister(
         chemin: str, en_tetes: dict[str, str]
@@ -265,21 +272,22 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         )
         return statut, len(corps)
 
+    def suivant(pk: int) -> dict[str, str]:
+        if etat[pk] == "en_cours":
+            return {"statut": "en_attente", "motif_attente": "pieces"}
+        return {"statut": "en_cours"}
+
     def transiter(connexion: HTTPConnection, _numero: int) -> tuple[int, int]:
         with verrou:
             while not libres:
                 verrou.wait()
             pk = libres.pop()
-        vers = "en_attente" if etat[pk] == "en_cours" else "en_cours"
-        corps_demande = {
-            "statut": vers,
-            **({"motif_attente": "pieces"} if vers == "en_attente" else {}),
-        }
+        voulu = suivant(pk)
         statut, corps = demander(
-            connexion, "PATCH", f"/api/v1/interventions/{pk}/statut", api, corps_demande
+            connexion, "PATCH", f"/api/v1/interventions/{pk}/statut", api, voulu
         )
         with verrou:
-            etat[pk] = vers
+            etat[pk] = voulu["statut"]
             libres.append(pk)
             verrou.notify()
         return statut, len(corps)
@@ -303,21 +311,25 @@ def mesures(url: str, port: int, env: dict[str, str]) -> tuple[list[Mesure], lis
         Mesure("API : liste sans filtre", lister(toutes, api), toutes),
         Mesure("API : détail", detail, f"/api/v1/interventions/{details[0]}"),
         Mesure("API : création", creer, "/api/v1/interventions"),
-        Mesure("API : transition", transiter, f"/api/v1/interventions/{pause[0]}/statut"),
+        Mesure("API : transition", transiter, f"/api/v1/interventions/{une}/statut"),
         Mesure("HTML : liste de 50", lister(html, page), html, rapport=0.5),
         Mesure("API : tableau de bord", lister(chiffres, api), chiffres, rapport=0.05),
         *(Mesure(nom, lister(chemin, qui), chemin, rapport=0.5) for nom, chemin, qui in recherches),
     ]
-    compter: list[list[object]] = [
-        ["GET", filtree, None, api],
-        ["GET", toutes, None, api],
-        ["GET", liste[2].sql, None, api],
-        ["POST", liste[3].sql, nouvelle(equipements[0]), api],
-        ["PATCH", liste[4].sql, {"statut": "en_attente", "motif_attente": "pieces"}, api],
-        ["GET", html, None, {}],
-        ["GET", chiffres, None, api],
-    ]
-    compter += [["GET", chemin, None, qui] for _nom, chemin, qui in recherches]
+
+    def compter() -> list[list[object]]:
+        """The same ones, as they may be asked once the rounds are over."""
+        return [
+            ["GET", filtree, None, api],
+            ["GET", toutes, None, api],
+            ["GET", liste[2].sql, None, api],
+            ["POST", liste[3].sql, nouvelle(equipements[0]), api],
+            ["PATCH", liste[4].sql, suivant(une), api],
+            ["GET", html, None, {}],
+            ["GET", chiffres, None, api],
+            *(["GET", chemin, None, qui] for _nom, chemin, qui in recherches),
+        ]
+
     return liste, compter
 
 
@@ -383,7 +395,7 @@ def mesurer(url: str, redis: str, options: argparse.Namespace) -> None:
                 )
     finally:
         arreter(serveur, signal.SIGTERM, 10)
-    comptes = gerer("shell", "-v0", "-c", COMPTER, env=env, entree=json.dumps(compter))
+    comptes = gerer("shell", "-v0", "-c", COMPTER, env=env, entree=json.dumps(compter()))
     for mesure, nombre in zip(liste, json.loads(comptes.split("REQUETES")[1]), strict=True):
         mesure.requetes_sql = nombre
     afficher(liste, options)
