@@ -1,4 +1,5 @@
-"""What a reader chose under « Affichage » of a list: its columns, the lines of a page, the density of every list."""
+"""What a reader chose under « Affichage » of a list: its columns, the lines of a page, the density of every list; and
+light or dark, from the profile or the bar."""
 
 from urllib.parse import urlsplit
 
@@ -28,6 +29,8 @@ def affichage(request: Requete) -> HttpResponseBase:
         )
     else:
         choix: services.Preferences = {}
+        if "theme" in envoi:
+            choix["theme"] = envoi["theme"]
         if "densite" in envoi:
             choix["densite"] = envoi["densite"]
         taille = envoi.get("taille", "")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import blocage, permissions, services, sessions
 from accounts.acces import Requete, connexion_requise
-from accounts.choices import Role
+from accounts.choices import Role, Theme
 from accounts.filters import TRIS, UtilisateurFiltres
 from accounts.forms import (
     MotDePasseForm,
@@ -177,17 +177,19 @@ def supprimer(request: Requete, pk: int) -> HttpResponseBase:
 @connexion_requise
 @require_http_methods(["GET", "POST"])
 def profil(request: Requete) -> HttpResponseBase:
-    """One's own name and language."""
+    """One's own name, language and theme."""
     form = ProfilForm(request.POST or None, user=request.user, instance=request.user)
     if request.method == "POST" and form.soumettre(services.modifier_profil, par=request.user):
         with translation.override(form.resultat.langue):
             message = _("Votre profil est enregistré.")
         return aller(request, reverse("accounts:profil"), message)
+    actuel = request.user.preferences.get("theme", Theme.AUTO)
     return rendre(
         request,
         "accounts/profil.html",
         {
             "form": form,
+            "themes": [(*theme, theme[0] == actuel) for theme in Theme.choices],
             "sessions": sessions.sessions_ouvertes(request.user, request.session.session_key),
         },
         fragment="formulaire",

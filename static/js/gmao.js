@@ -4,15 +4,36 @@
   const $ = (selecteur, dans = document) => dans.querySelector(selecteur);
   const $$ = (selecteur, dans = document) => [...dans.querySelectorAll(selecteur)];
 
+  // what the device keeps; where storage is refused a choice lasts as long as the page
+  const garder = (cle, valeur) => {
+    try {
+      localStorage.setItem(cle, valeur);
+    } catch {
+      return;
+    }
+  };
+  const garde = (cle) => {
+    try {
+      return localStorage.getItem(cle);
+    } catch {
+      return null;
+    }
+  };
+
   // --- Theme ---------------------------------------------------------------------------------------------------------
-  const basculerTheme = () => {
+  // kept with the account, so that it is there on every device, and on this device for the page of sign-in
+  const basculerTheme = (adresse) => {
     const racine = document.documentElement;
     racine.dataset.bsTheme = racine.dataset.bsTheme === "dark" ? "light" : "dark";
-    try {
-      localStorage.setItem("theme", racine.dataset.bsTheme);
-    } catch {
-      // storage refused: the choice lasts as long as the page
-    }
+    racine.dataset.themeChoisi = racine.dataset.bsTheme === "dark" ? "sombre" : "clair";
+    garder("theme", racine.dataset.bsTheme);
+    fetch(adresse, {
+      method: "POST",
+      headers: JSON.parse(document.body.getAttribute("hx-headers")),
+      body: new URLSearchParams({ theme: racine.dataset.themeChoisi }),
+      redirect: "manual",
+      keepalive: true,
+    }).catch(() => undefined); // without a network the choice holds on this device
   };
 
   // --- The menu, on a narrow screen ----------------------------------------------------------------------------------
@@ -20,8 +41,9 @@
     document.body.classList.toggle("menu-ouvert", ouvert);
     const bouton = $("[data-menu-ouvrir]");
     bouton?.setAttribute("aria-expanded", String(ouvert));
+    for (const reste of $$(".saut, .cadre-barre, .cadre-contenu")) reste.inert = ouvert;
     if (ouvert) $("#menu a")?.focus();
-    else if ($("#menu")?.contains(document.activeElement)) bouton?.focus();
+    else if (document.activeElement === document.body || $("#menu")?.contains(document.activeElement)) bouton?.focus();
   };
 
   // --- Dialogs: a link with data-dialogue shows the form of its page without leaving this one ------------------------
@@ -84,7 +106,9 @@
       evenement.preventDefault();
       dialogue.close();
     } else if (clic("[data-theme-bascule]")) {
-      basculerTheme();
+      basculerTheme(clic("[data-theme-bascule]").dataset.themeBascule);
+    } else if (clic("[data-aide]")) {
+      $("#aide").showModal();
     } else if (clic("[data-menu-ouvrir]")) {
       ouvrirMenu(!document.body.classList.contains("menu-ouvert"));
     } else if (clic("[data-menu-fermer]")) {
@@ -97,26 +121,40 @@
   });
   dialogue?.addEventListener("close", () => corps.replaceChildren());
 
-  // --- Keys: / to search, n for new, Escape to close the menu --------------------------------------------------------
+  // --- Keys: / to search, n for new, g then a letter to go somewhere, ? to read them all -----------------------------
+  let avant = ""; // the first of two keys
+  let attente;
   document.addEventListener("keydown", (evenement) => {
     if (evenement.key === "Escape" && document.body.classList.contains("menu-ouvert")) ouvrirMenu(false);
-    if (evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
-    if (evenement.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-    if (evenement.key === "/") {
+    if (evenement.ctrlKey || evenement.metaKey || evenement.altKey || garde("raccourcis") === "non") return;
+    if ($("dialog[open]") || evenement.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    const touche = avant + evenement.key;
+    avant = "";
+    clearTimeout(attente);
+    if (touche === "/") {
       const champ = $("#recherche");
       if (champ) {
         evenement.preventDefault();
         champ.focus();
         champ.select();
       }
+    } else if (touche === "?") {
+      evenement.preventDefault();
+      $("#aide")?.showModal();
+    } else if (touche === "g") {
+      avant = "g ";
+      attente = setTimeout(() => (avant = ""), 1500);
     } else {
-      const lien = $$("[data-raccourci]").find((element) => element.dataset.raccourci === evenement.key);
+      const lien = $$("[data-raccourci]").find((element) => element.dataset.raccourci === touche);
       if (lien) {
         evenement.preventDefault();
         lien.click();
       }
     }
   });
+  const actives = $("[data-raccourcis]");
+  if (actives) actives.checked = garde("raccourcis") !== "non";
+  actives?.addEventListener("change", () => garder("raccourcis", actives.checked ? "oui" : "non"));
 
   // --- Selects in which one types: data-chercher is the URL that answers, empty to search what is in the page --------
   const habillerSelects = (racine) => {
@@ -207,6 +245,42 @@
     if (!question) return;
     evenement.preventDefault();
     confirmer(question).then((oui) => oui && issueRequest(true));
+  });
+
+  // --- The focus stays where it was when what holds it is swapped; what is gone leaves it to the part that was swapped ---
+  let repere = null;
+  const reperer = (element, cible) => ({
+    cible: cible.id,
+    nom: element.tagName,
+    id: element.id,
+    champ: element.name,
+    valeur: element.value,
+    adresse: element.closest(".pagination") ? "" : element.getAttribute("href"),
+    mots: element.closest(".pagination") ? "" : (element.getAttribute("aria-label") ?? element.textContent).trim(),
+  });
+  const retrouver = ({ nom, id, champ, valeur, adresse, mots }, dans) => {
+    if (id) return document.getElementById(id);
+    const pareils = $$(nom, dans);
+    return pareils.find((e) => champ && e.name === champ && e.value === valeur) ??
+      pareils.find((e) => adresse && e.getAttribute("href") === adresse) ??
+      pareils.find((e) => mots && (e.getAttribute("aria-label") ?? e.textContent).trim() === mots);
+  };
+  brancher("htmx:beforeSwap", ({ detail }) => {
+    const actif = document.activeElement;
+    repere = detail.shouldSwap && actif !== document.body && detail.target?.id && detail.target.contains(actif)
+      ? reperer(actif, detail.target) : null;
+  });
+  brancher("htmx:afterSettle", () => {
+    const dans = repere && document.getElementById(repere.cible);
+    if (dans && (document.activeElement === document.body || !document.activeElement) && !$("dialog[open]")) {
+      const retrouve = retrouver(repere, dans);
+      if (!retrouve) dans.tabIndex = -1;
+      (retrouve ?? dans).focus({ preventScroll: true });
+    }
+    repere = null;
+  });
+  brancher("htmx:afterSettle", ({ detail }) => {
+    if (detail.target?.id === "liste") $("#annonce").textContent = $("#liste .pied-liste-total, #liste .empty-title")?.textContent ?? "";
   });
 
   brancher("htmx:beforeSwap", (evenement) => {
