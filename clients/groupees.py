@@ -18,6 +18,7 @@ from clients.models import Client
 from clients.permissions import peut_creer
 from erp.forms import Formulaire
 from erp.groupees import Action, Lot, traiter
+from jobs.groupees import differer
 
 
 class _NiveauForm(Formulaire):
@@ -82,4 +83,4 @@ LOT = Lot(
 @require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked clients, or on all that the list's filter keeps."""
-    return traiter(request, LOT)
+    return traiter(request, LOT, differer=differer)

@@ -19,6 +19,7 @@ from equipment.models import Equipement
 from equipment.permissions import peut_creer
 from erp.forms import ChoixRecherche, Formulaire
 from erp.groupees import Action, Lot, traiter
+from jobs.groupees import differer
 
 if TYPE_CHECKING:
     _Sites = forms.ModelChoiceField[Site]
@@ -118,4 +119,4 @@ LOT = Lot(
 @require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked machines, or on all that the list's filter keeps."""
-    return traiter(request, LOT)
+    return traiter(request, LOT, differer=differer)

@@ -32,8 +32,14 @@ from erp.validation import exiger
 
 M = TypeVar("M", bound=Model)
 
-# What a request can try out and apply while its sender waits.
+# What a request can try out and apply while its sender waits; beyond, a job does it (see `jobs.groupees`).
 MAX = 500
+MAX_DIFFERE = 20_000
+
+# What takes over when there are more rows than MAX: (request, lot, action, ids, what the form was sent).
+Differer = Callable[
+    [HttpRequest, "Lot[Any]", "Action[Any]", list[int], dict[str, list[str]]], HttpResponse
+]
 
 
 @dataclass(frozen=True)
@@ -129,14 +135,22 @@ def simuler(
 
 
 def appliquer(
-    lot: Lot[M], action: Action[M], par: Any, ids: Sequence[int], valeurs: Mapping[str, Any]
+    lot: Lot[M],
+    action: Action[M],
+    par: Any,
+    ids: Sequence[int],
+    valeurs: Mapping[str, Any],
+    *,
+    faits: int = 0,
 ) -> Bilan:
-    """Call the service on each row, each in a transaction of its own; a refusal is kept with its reason."""
+    """Call the service on each row, each in a transaction of its own; a refusal is kept with its reason.
+
+    `faits` rows were done before these, when there are too many for one call.
+    """
     visibles = lot.lire(lot.visibles(par))
     avant = {objet.pk: objet for objet in visibles.filter(pk__in=ids)}
     etats = {pk: str(action.decrire(objet)) for pk, objet in avant.items()}
     refus: dict[int, str] = {}
-    faits = 0
     for pk in (pk for pk in ids if pk in avant):
         try:
             with transaction.atomic():
@@ -162,7 +176,7 @@ def appliquer(
     )
 
 
-def traiter(request: HttpRequest, lot: Lot[M]) -> HttpResponse:
+def traiter(request: HttpRequest, lot: Lot[M], *, differer: Differer | None = None) -> HttpResponse:
     """The route of a lot, one request per step (see the module). Raises AuthorizationError, ValidationError."""
     user = request.user
     exiger(lot.permis(user))
@@ -174,13 +188,14 @@ def traiter(request: HttpRequest, lot: Lot[M]) -> HttpResponse:
         return HttpResponseRedirect(reverse(lot.page))
     if action is None:
         raise ValidationError.champ("action", _("Choisissez ce qui est à faire."), "CHOIX_INVALIDE")
-    ids = _choisis(envoi, lot, user)
+    limite = MAX if differer is None else MAX_DIFFERE
+    ids = _choisis(envoi, lot, user, limite)
     requete = QueryDict(envoi.get("requete", ""))
     retour = url_avec(reverse(lot.page), requete)
-    if not ids or len(ids) > MAX:
+    if not ids or len(ids) > limite:
         messages.warning(
             request,
-            _("Au plus %d lignes à la fois : resserrez le filtre.") % MAX
+            _("Au plus %d lignes à la fois : resserrez le filtre.") % limite
             if ids
             else _("Cochez d’abord des lignes de la liste."),
         )
@@ -193,18 +208,25 @@ def traiter(request: HttpRequest, lot: Lot[M]) -> HttpResponse:
         "requete": requete.urlencode(),
         "ids": _en_texte(ids),
         "nombre": len(ids),
+        "max": MAX,
+        "partiel": len(ids) > MAX,
         "form": None,
     }
     valeurs: Mapping[str, Any] = {}
+    envoye: dict[str, list[str]] = {}
     if action.formulaire is not None:
         form = contexte["form"] = action.formulaire(request.POST if etape else None, user=user)
         if not etape or not form.is_valid():
             return rendre(request, "lots/saisie.html", contexte, status=422 if etape else 200)
         valeurs = form.valeurs()
+        envoye = {nom: envoi.getlist(nom) for nom in form.fields}
     if etape != "appliquer":
-        contexte["bilan"] = bilan = simuler(lot, action, user, ids, valeurs)
-        contexte["a_changer"] = _en_texte(sort.pk for sort in bilan.changes)
+        contexte["bilan"] = bilan = simuler(lot, action, user, ids[:MAX], valeurs)
+        a_changer = ids if len(ids) > MAX else [sort.pk for sort in bilan.changes]
+        contexte["a_changer"] = _en_texte(a_changer)
         return rendre(request, "lots/apercu.html", contexte)
+    if len(ids) > MAX and differer is not None:
+        return differer(request, lot, action, ids, envoye)
     bilan = appliquer(lot, action, user, ids, valeurs)
     if bilan.refuses:
         contexte["bilan"] = bilan
@@ -219,8 +241,8 @@ def traiter(request: HttpRequest, lot: Lot[M]) -> HttpResponse:
     return HttpResponseRedirect(retour)
 
 
-def _choisis(envoi: QueryDict, lot: Lot[M], user: Any) -> list[int]:
-    """The rows that are meant, among those that this user sees, in the order of the list; at most MAX + 1."""
+def _choisis(envoi: QueryDict, lot: Lot[M], user: Any, limite: int) -> list[int]:
+    """The rows that are meant, among those that this user sees, in the order of the list; one over `limite` at most."""
     visibles = lot.visibles(user)
     if envoi.get("tout"):
         params = QueryDict(envoi.get("requete", ""))
@@ -228,10 +250,10 @@ def _choisis(envoi: QueryDict, lot: Lot[M], user: Any) -> list[int]:
         if faux:
             cles, _faux = ordre(lot.tris, lot.tri, ("pk",))
         filtrees = lot.filtres.appliquer(visibles, lot.filtres.connus(params))
-        return list(filtrees.order_by(*cles).values_list("pk", flat=True)[: MAX + 1])
+        return list(filtrees.order_by(*cles).values_list("pk", flat=True)[: limite + 1])
     bruts = [brut for valeur in envoi.getlist("ids") for brut in valeur.split(",")]
     demandes = [int(b) for b in bruts if b.isascii() and b.isdigit() and len(b) < 19]
-    demandes = list(dict.fromkeys(demandes))[: MAX + 1]
+    demandes = list(dict.fromkeys(demandes))[: limite + 1]
     connus = set(visibles.filter(pk__in=demandes).values_list("pk", flat=True))
     return [pk for pk in demandes if pk in connus]
 

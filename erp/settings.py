@@ -431,6 +431,14 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 # How long a worker owns a message that it is sending, in seconds: longer than EMAIL_TIMEOUT, or two could send it.
 ENVOI_BAIL_SECONDES = env.int("ENVOI_BAIL_SECONDES", default=90)
 
+# The actions over several rows, by the route that receives them: `jobs`, which applies the long ones, stands below.
+ACTIONS_GROUPEES = {
+    "interventions:lot": "interventions.groupees.LOT",
+    "equipment:lot": "equipment.groupees.LOT",
+    "clients:lot": "clients.groupees.LOT",
+    "stock:lot": "stock.groupees.LOT",
+}
+
 # What goes with a message beside its text, by event: `notifications` stands below the apps that know (ADR 0011).
 COMPLEMENTS_DES_COURRIELS = {
     "intervention_cloturee": "documents.courriels.completer_cloture",

@@ -21,6 +21,7 @@ from interventions.choices import Priorite, Statut
 from interventions.filters import TRIS, InterventionFiltres
 from interventions.forms import ChoixTechnicien
 from interventions.models import Intervention, Planning
+from jobs.groupees import differer
 from technicians.models import Technicien
 
 JOUR_EN_MINUTES = 24 * 60
@@ -226,4 +227,4 @@ LOT = Lot(
 @require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked interventions, or on all that the list's filter keeps."""
-    return traiter(request, LOT)
+    return traiter(request, LOT, differer=differer)

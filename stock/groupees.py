@@ -14,6 +14,7 @@ from accounts.models import User
 from erp.forms import Formulaire
 from erp.groupees import Action, Lot, traiter
 from erp.templatetags.pages import quantite
+from jobs.groupees import differer
 from stock import services
 from stock.filters import PIECES_TRIS, PieceFiltres
 from stock.models import PieceDetachee
@@ -104,4 +105,4 @@ LOT = Lot(
 @require_http_methods(["GET", "POST"])
 def lot(request: Requete) -> HttpResponseBase:
     """One action on the ticked parts, or on all that the list's filter keeps."""
-    return traiter(request, LOT)
+    return traiter(request, LOT, differer=differer)

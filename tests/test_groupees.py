@@ -16,6 +16,8 @@ from equipment.tests.factories import EquipementFactory
 from erp import groupees
 from interventions.models import HistoriqueIntervention, Intervention
 from interventions.tests.factories import InterventionFactory
+from jobs.models import Travail
+from jobs.tasks import appliquer_lot
 from notifications.models import Notification
 from stock.tests.factories import PieceFactory
 from technicians.tests.factories import TechnicienFactory
@@ -149,11 +151,55 @@ def test_ce_qu_on_ne_voit_pas_n_existe_pas(bureau):
     assert bureau.post(LOT, {"action": "voler", "ids": str(vue.pk)}).status_code == 400
 
 
-def test_trop_de_lignes_ne_font_rien(bureau, monkeypatch):
+def test_au_dela_un_travail_s_en_charge(bureau, responsable, monkeypatch):
     monkeypatch.setattr(groupees, "MAX", 2)
+    close = InterventionFactory(cloturee=True)
+    ouvertes = InterventionFactory.create_batch(3)
+    envoi = {"action": "annuler", "motif_annulation": "Chantier abandonné", "tout": "1"}
+    apercu = bureau.post(LOT, envoi | {"requete": "sort=reference", "etape": "apercu"})
+    # tried on the first ones only; all of them go to the job, for it finds out the rest
+    assert (apercu.context["partiel"], len(apercu.context["bilan"].sorts)) == (True, 2)
+    assert len(apercu.context["a_changer"].split(",")) == 4
+    reponse = bureau.post(
+        LOT,
+        {
+            "action": "annuler",
+            "motif_annulation": "Chantier abandonné",
+            "ids": apercu.context["a_changer"],
+            "etape": "appliquer",
+        },
+    )
+    travail = Travail.objects.get()
+    assert reponse["Location"] == travail.get_absolute_url()
+    appliquer_lot(travail.pk)
+    appliquer_lot(travail.pk)  # twice is safe
+    travail.refresh_from_db()
+    assert travail.statut == "termine", travail.message
+    assert travail.resultat == {"lignes": 4, "modifiees": 3, "refusees": 1}
+    assert {i.statut for i in Intervention.objects.filter(pk__in=[i.pk for i in ouvertes])} == {
+        "annulee"
+    }
+    fichier = bureau.get(reverse("jobs:fichier", args=[travail.pk]))
+    texte = b"".join(fichier.streaming_content).decode("utf-8-sig")
+    assert texte.count("\r\n") == 2
+    assert close.reference in texte
+    assert Notification.objects.filter(user=responsable, sujet=f"travail:{travail.pk}").exists()
+
+
+def test_trop_meme_pour_un_travail(bureau, monkeypatch):
+    monkeypatch.setattr(groupees, "MAX_DIFFERE", 2)
     InterventionFactory.create_batch(3)
     reponse = bureau.post(LOT, {"action": "archiver", "tout": "1", "requete": "sort=titre"})
     assert (reponse.status_code, reponse["Location"]) == (302, f"{LISTE}?sort=titre")
+
+
+def test_la_premiere_etape_se_retrouve_par_son_adresse(bureau):
+    ouverte = InterventionFactory()
+    adresse = f"{LOT}?action=priorite&ids={ouverte.pk}&etape=appliquer&priorite=urgente"
+    assert bureau.get(adresse).templates[0].name == "lots/saisie.html"
+    ouverte.refresh_from_db()
+    assert ouverte.priorite != "urgente"
+    assert bureau.get(LOT)["Location"] == LISTE
 
 
 def test_planifier_l_une_apres_l_autre(bureau):
