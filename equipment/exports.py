@@ -30,7 +30,7 @@ EQUIPEMENTS = Export(
         "batiment": "",
         "etage": "",
         "zone": "",
-        "parent_nom": _("Fait partie de"),
+        "parent_nom": _("Ensemble"),
         "date_installation": "",
         "date_mise_en_service": "",
         "date_fin_garantie": "",

@@ -61,6 +61,11 @@ def caractere_interdit(texte: str) -> str:
     return trouve.group() if trouve else ""
 
 
+def sans_interdits(texte: str) -> str:
+    """A text without the characters that no field may hold: older rows may."""
+    return _INTERDITS.sub("", texte)
+
+
 def traduire(
     exception: DjangoValidationError, modele: type[models.Model] | None = None
 ) -> ValidationError:

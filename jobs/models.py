@@ -14,7 +14,7 @@ from jobs.querysets import TravailQuerySet
 
 
 def stockage() -> Storage:
-    """The private place of what jobs read and make; apart from the documents, whose housekeeping knows its files only."""
+    """The private place of what jobs read and make; apart from the documents, which have their own."""
     return storages["travaux"]
 
 
@@ -26,9 +26,9 @@ def nom_de_stockage(travail: "Travail", nom: str) -> str:
 class Travail(Horodate):
     """Something long that somebody asked for: its progress can be looked at, left, and come back to.
 
-    The row says everything; `tache` is the name of the Celery task that is given its id. `bail` is how long the worker's
-    claim holds unless renewed, `jeton` tells one run from the next. `page` is where the result is shown, when that is
-    not the job's own page.
+    The row says everything; `tache` is the name of the Celery task that is given its id. `bail` is how long the
+    worker's claim holds unless renewed, `jeton` tells one run from the next. `page` is where the result is shown, when
+    that is not the job's own page.
     """
 
     user = models.ForeignKey(

@@ -1,6 +1,7 @@
 """The only writer of jobs: asked for, claimed by one worker, done or failed, started again, forgotten."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -151,7 +152,8 @@ def executer(travail_id: int, execution: Execution, *, annoncer: bool = True) ->
     try:
         with override(travail.user.langue), Suivi(travail) as suivi:
             resultat = execution(travail, suivi)
-            _terminer(travail, resultat, annoncer=annoncer)
+            with resultat.fichier or nullcontext():
+                _terminer(travail, resultat, annoncer=annoncer)
         fini = True
     except ERPException as refus:
         phrases = [str(erreur.message) for erreur in refus.errors] or [str(refus)]

@@ -1,0 +1,128 @@
+"""An export as somebody asks for it: at once as long as one can wait for it, else as a job."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from tempfile import TemporaryFile
+from typing import IO, cast
+from urllib.parse import quote
+
+from django.http import QueryDict, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from erp.exceptions import BusinessRuleError, ValidationError
+from erp.exports import FORMATS, Export, Tableau, csv, xlsx
+from jobs.models import Travail
+from jobs.services import Resultat, demander_travail
+from jobs.suivi import Suivi
+from transfers.catalogue import export_pour
+
+EN_DIRECT_MAX = 5000  # rows: beyond, it is a job
+PROPRES = ("colonnes", "format", "csrfmiddlewaretoken")  # parameters that are not the list's
+TACHE = "transfers.tasks.exporter"
+MIMES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def colonnes_demandees(params: QueryDict) -> list[str]:
+    """`colonnes=a,b` and `colonnes=a&colonnes=b` alike."""
+    return [nom for brut in params.getlist("colonnes") for nom in brut.split(",") if nom]
+
+
+def de_la_liste(params: QueryDict) -> QueryDict:
+    """The parameters that are the list's."""
+    siens = QueryDict(mutable=True)
+    for cle, valeurs in params.lists():
+        if cle not in PROPRES:
+            siens.setlist(cle, valeurs)
+    return siens
+
+
+def exiger_format(nom: str) -> str:
+    if nom not in FORMATS:
+        raise ValidationError.champ("format", _("Choisissez CSV ou XLSX."), "CHOIX_INVALIDE")
+    return nom
+
+
+def nom_de_fichier(export: Export, format_: str) -> str:
+    return f"{export.nom}-{timezone.localdate():%Y-%m-%d}.{format_}"
+
+
+def ecrire(tableau: Tableau, format_: str) -> Iterator[bytes]:
+    return csv(tableau) if format_ == "csv" else xlsx(tableau)
+
+
+def repondre(user: User, nom: str, format_: str, params: QueryDict) -> StreamingHttpResponse:
+    """The table of what the list with these parameters shows, streamed.
+
+    Raises BusinessRuleError EXPORT_TROP_LONG beyond `EN_DIRECT_MAX` rows: that is a job; ValidationError.
+    """
+    export = export_pour(user, nom)
+    exiger_format(format_)
+    tableau = export.tableau(user, params, colonnes_demandees(params))
+    if export.compter(user, params, EN_DIRECT_MAX) > EN_DIRECT_MAX:
+        raise BusinessRuleError(
+            _("Plus de %d lignes : demandez cet export en tâche de fond.") % EN_DIRECT_MAX,
+            code="EXPORT_TROP_LONG",
+        )
+    reponse = StreamingHttpResponse(ecrire(tableau, format_), content_type=MIMES[format_])
+    nom_fichier = quote(nom_de_fichier(export, format_), safe="")
+    reponse["Content-Disposition"] = f"attachment; filename*=UTF-8''{nom_fichier}"
+    reponse["Cache-Control"] = "private, no-store"
+    reponse["X-Content-Type-Options"] = "nosniff"
+    return reponse
+
+
+def demander_export(*, par: User, nom: str, format_: str, params: QueryDict) -> Travail:
+    """Ask for the same as a job. What is wrong with the parameters is said now, what he sees is asked again then."""
+    export = export_pour(par, nom)
+    exiger_format(format_)
+    colonnes = colonnes_demandees(params)
+    export.tableau(par, params, colonnes)
+    return demander_travail(
+        par=par,
+        tache=TACHE,
+        titre=_("Export : %(quoi)s (%(format)s)")
+        % {"quoi": str(export.titre).lower(), "format": format_.upper()},
+        parametres={
+            "export": nom,
+            "format": format_,
+            "colonnes": colonnes,
+            "requete": de_la_liste(params).urlencode(),
+        },
+    )
+
+
+def executer_export(travail: Travail, suivi: Suivi) -> Resultat:
+    """Write the file of a job, a batch at a time, with what its user sees at this moment."""
+    demande = travail.parametres
+    export = export_pour(travail.user, demande["export"])
+    params = QueryDict(demande["requete"])
+    tableau = export.tableau(travail.user, params, demande["colonnes"])
+    total = export.selection(travail.user, params).order_by().count()
+    lues = 0
+
+    def comptees() -> Iterator[list[object]]:
+        nonlocal lues
+        for ligne in tableau.lignes():
+            lues += 1
+            suivi.avancer(lues, total)
+            yield cast(list[object], ligne)
+
+    compte = Tableau(tableau.titre, tableau.colonnes, comptees, tableau.langue)
+    with ExitStack() as pile:
+        fichier: IO[bytes] = pile.enter_context(TemporaryFile())
+        for morceau in ecrire(compte, demande["format"]):
+            fichier.write(morceau)
+        fichier.seek(0)
+        pile.pop_all()  # whoever stores it closes it
+    return Resultat(
+        message=ngettext("%(n)d ligne exportée.", "%(n)d lignes exportées.", lues) % {"n": lues},
+        donnees={"lignes": lues},
+        fichier=fichier,
+        nom_fichier=nom_de_fichier(export, demande["format"]),
+    )
