@@ -7,3 +7,8 @@ class TypeMouvement(models.TextChoices):
     SORTIE = "sortie", _("Sortie")
     AJUSTEMENT = "ajustement", _("Ajustement")
     RETOUR = "retour", _("Retour")
+
+
+class StatutInventaire(models.TextChoices):
+    EN_COURS = "en_cours", _("En cours")
+    VALIDE = "valide", _("Validé")

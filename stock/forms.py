@@ -1,8 +1,10 @@
 """The shape of what is typed about parts and movements."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from erp.champs import FormulaireModele
@@ -61,3 +63,63 @@ class MouvementForm(Formulaire):
         help_text=gettext_lazy("Vide : celui de la pièce."),
     )
     motif = forms.CharField(label=gettext_lazy("Motif"), max_length=300, required=False)
+
+
+class InventaireForm(Formulaire):
+    """For `services.ouvrir_inventaire`."""
+
+    libelle = forms.CharField(
+        label=gettext_lazy("Ce que vous comptez"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Par exemple : allée A, ou inventaire de fin d’année."),
+    )
+
+
+class ComptageForm(Formulaire):
+    """One part counted, for `services.compter_piece`; with `un_par_lecture` each reading of a code adds one."""
+
+    reference = forms.CharField(
+        label=gettext_lazy("Référence"),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "enterkeyhint": "next",
+                "data-comptage": "reference",
+            }
+        ),
+    )
+    quantite = forms.DecimalField(
+        label=gettext_lazy("Quantité comptée"),
+        min_value=Decimal(0),
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        widget=forms.NumberInput(
+            attrs={
+                "autocomplete": "off",
+                "enterkeyhint": "done",
+                "inputmode": "decimal",
+                "data-comptage": "quantite",
+            }
+        ),
+    )
+    ajouter = forms.BooleanField(
+        label=gettext_lazy("Ajouter à ce qui est déjà compté de la pièce"), required=False
+    )
+    un_par_lecture = forms.BooleanField(
+        label=gettext_lazy("Chaque lecture du code compte une pièce"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-comptage": "un"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        propre = super().clean() or {}
+        if propre.pop("un_par_lecture", False) and propre.get("quantite") is None:
+            propre |= {"quantite": Decimal(1), "ajouter": True}
+        if propre.get("quantite") is None and "quantite" not in self.errors:
+            self.add_error("quantite", _("Donnez la quantité comptée."))
+        return propre

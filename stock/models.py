@@ -10,8 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from erp.models import CleTri, Horodate
-from stock.choices import TypeMouvement
-from stock.querysets import MouvementQuerySet, PieceQuerySet
+from stock.choices import StatutInventaire, TypeMouvement
+from stock.querysets import (
+    InventaireQuerySet,
+    LigneInventaireQuerySet,
+    MouvementQuerySet,
+    PieceQuerySet,
+)
 
 
 class PieceDetachee(Horodate):
@@ -178,3 +183,100 @@ class MouvementStock(Horodate):
 
     def __str__(self) -> str:
         return f"{self.get_type_mouvement_display()} {self.quantite} × {self.piece}"
+
+
+class Inventaire(Horodate):
+    """A count of what is on the shelves. Nothing of it touches the ledger before it is validated, as a whole."""
+
+    libelle = models.CharField(_("libellé"), max_length=120, blank=True)
+    statut = models.CharField(
+        _("statut"),
+        max_length=20,
+        choices=StatutInventaire.choices,
+        default=StatutInventaire.EN_COURS,
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("par"),
+    )
+    date_validation = models.DateTimeField(_("validé le"), null=True, blank=True)
+
+    objects = InventaireQuerySet.as_manager()
+
+    class Meta:
+        db_table = "inventaires"
+        verbose_name = _("inventaire")
+        verbose_name_plural = _("inventaires")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                name="inventaire_date_si_valide",
+                condition=Q(statut=StatutInventaire.VALIDE, date_validation__isnull=False)
+                | Q(statut=StatutInventaire.EN_COURS, date_validation__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.libelle or _("Inventaire n° %(numero)s") % {"numero": self.pk}
+
+    def get_absolute_url(self) -> str:
+        return reverse("stock:inventaire", args=[self.pk])
+
+    @property
+    def en_cours(self) -> bool:
+        return self.statut == StatutInventaire.EN_COURS
+
+
+class LigneInventaire(Horodate):
+    """One part as it was counted. `stock_registre` is what the ledger said at that moment: what moved since is kept."""
+
+    inventaire = models.ForeignKey(
+        Inventaire,
+        on_delete=models.CASCADE,
+        related_name="lignes",
+        verbose_name=_("inventaire"),
+        db_index=False,
+    )
+    piece = models.ForeignKey(
+        PieceDetachee, on_delete=models.PROTECT, related_name="+", verbose_name=_("pièce")
+    )
+    quantite = models.DecimalField(
+        _("compté"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    stock_registre = models.DecimalField(_("registre"), max_digits=12, decimal_places=2)
+    compte_le = models.DateTimeField(_("compté le"), auto_now=True)
+    mouvement = models.OneToOneField(
+        MouvementStock,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("mouvement"),
+    )
+
+    objects = LigneInventaireQuerySet.as_manager()
+
+    class Meta:
+        db_table = "lignes_inventaires"
+        verbose_name = _("pièce comptée")
+        verbose_name_plural = _("pièces comptées")
+        ordering = ("-compte_le", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=["inventaire", "piece"], name="ligne_une_par_piece"),
+            models.CheckConstraint(name="ligne_quantite_positive", condition=Q(quantite__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.piece} : {self.quantite}"
+
+    @property
+    def ecart(self) -> Decimal:
+        """What the shelf holds more (or less) than the ledger said."""
+        return self.quantite - self.stock_registre
+
+    @property
+    def valeur(self) -> Decimal:
+        """Of the difference, in MAD, at the part's present price."""
+        return self.ecart * self.piece.prix_unitaire

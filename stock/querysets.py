@@ -1,11 +1,11 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from stock.models import MouvementStock, PieceDetachee
+    from stock.models import Inventaire, LigneInventaire, MouvementStock, PieceDetachee
 
 
 class PieceQuerySet(models.QuerySet["PieceDetachee"]):
@@ -24,3 +24,22 @@ class MouvementQuerySet(models.QuerySet["MouvementStock"]):
 
     def for_list(self) -> Self:
         return self.select_related("piece", "user")
+
+
+class InventaireQuerySet(models.QuerySet["Inventaire"]):
+    def visible_to(self, user: "User") -> Self:
+        """Counting is for those who run the stock."""
+        return self if user.est_gestion else self.none()
+
+    def for_list(self) -> Self:
+        """With how many parts were counted, and how many of them differ."""
+        return self.select_related("user").annotate(
+            nombre=Count("lignes"),
+            nombre_ecarts=Count("lignes", filter=~Q(lignes__quantite=F("lignes__stock_registre"))),
+        )
+
+
+class LigneInventaireQuerySet(models.QuerySet["LigneInventaire"]):
+    def visible_to(self, user: "User") -> Self:
+        """Visible with the count."""
+        return self if user.est_gestion else self.none()

@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,8 +14,8 @@ from accounts.models import User
 from erp.exceptions import BusinessRuleError, ValidationError
 from erp.validation import ecrire, effacer, exiger, trouver
 from stock import notifications, permissions
-from stock.choices import TypeMouvement
-from stock.models import MouvementStock, PieceDetachee
+from stock.choices import StatutInventaire, TypeMouvement
+from stock.models import Inventaire, LigneInventaire, MouvementStock, PieceDetachee
 
 REGLES: dict[str, tuple[str, str | Promise]] = {
     "piece_stock_positif": ("STOCK_INSUFFISANT", gettext_lazy("Le stock ne suffit pas.")),
@@ -121,6 +123,113 @@ def mouvement_intervention(
     if piece is None:
         raise ValidationError.champ("piece_id", _("Cette pièce n’existe pas."), "INCONNU")
     return _mouvoir(par, piece, type_mouvement, quantite, motif=motif, prix_unitaire=prix_unitaire)
+
+
+# --- Counting ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ouvrir_inventaire(*, par: User, libelle: str = "") -> Inventaire:
+    """Begin a count."""
+    exiger(permissions.peut_gerer(par))
+    return ecrire(Inventaire(user_id=par.pk), {"libelle": libelle.strip()})
+
+
+@transaction.atomic
+def compter_piece(
+    *, par: User, inventaire_id: int, reference: str, quantite: Decimal, ajouter: bool = False
+) -> LigneInventaire:
+    """Note how much of a part is on the shelf, in its unit; counted again, it replaces, or with `ajouter` adds.
+
+    Raises ValidationError INCONNU for a reference that no part bears, BusinessRuleError INVENTAIRE_CLOS.
+    """
+    inventaire = _inventaire_ouvert(par, inventaire_id)
+    piece = piece_de_reference(PieceDetachee.objects.visible_to(par), reference)
+    if piece is None:
+        raise ValidationError.champ(
+            "reference", _("Aucune pièce ne porte cette référence."), "INCONNU"
+        )
+    # the part's row orders the count and the movements: the ledger is read as it stands
+    piece = PieceDetachee.objects.select_for_update(no_key=True, of=("self",)).get(pk=piece.pk)
+    ligne = inventaire.lignes.filter(piece=piece).first()
+    if ligne is not None and ajouter:
+        return ecrire(ligne, {"quantite": ligne.quantite + quantite})
+    valeurs = {"quantite": quantite, "stock_registre": piece.stock_actuel}
+    return ecrire(ligne or LigneInventaire(inventaire=inventaire, piece=piece), valeurs)
+
+
+@transaction.atomic
+def retirer_ligne(*, par: User, ligne_id: int) -> Inventaire:
+    """Take a counted part out of a count under way. Raises BusinessRuleError INVENTAIRE_CLOS."""
+    ligne = trouver(LigneInventaire.objects.visible_to(par), ligne_id)
+    inventaire = _inventaire_ouvert(par, ligne.inventaire_id)
+    ligne.delete()
+    return inventaire
+
+
+@transaction.atomic
+def valider_inventaire(*, par: User, inventaire_id: int) -> Inventaire:
+    """Write one ajustement for each part that differs, all of them or none; the count is closed.
+
+    What differs is what was counted less what the ledger said then, so that a part taken between the count and its
+    validation is not given back. Raises BusinessRuleError INVENTAIRE_VIDE, INVENTAIRE_CLOS, or INVENTAIRE_DEPASSE for
+    a part of which so much was taken since that the difference would leave less than nothing.
+    """
+    inventaire = _inventaire_ouvert(par, inventaire_id)
+    lignes = {ligne.piece_id: ligne for ligne in inventaire.lignes.all()}
+    if not lignes:
+        raise BusinessRuleError(
+            _("Rien n’est encore compté dans cet inventaire."), code="INVENTAIRE_VIDE"
+        )
+    pieces = PieceDetachee.objects.select_for_update(no_key=True, of=("self",))
+    for piece in pieces.filter(pk__in=lignes).order_by("pk"):
+        ligne = lignes[piece.pk]
+        if not ligne.ecart:
+            continue
+        apres = piece.stock_actuel + ligne.ecart
+        if apres < 0:
+            raise BusinessRuleError(
+                _("Recomptez « %(piece)s » : des pièces en sont sorties depuis le comptage.")
+                % {"piece": piece.designation},
+                code="INVENTAIRE_DEPASSE",
+            )
+        ligne.mouvement = _mouvoir(
+            par,
+            piece,
+            TypeMouvement.AJUSTEMENT,
+            apres,
+            motif=str(inventaire),
+            prix_unitaire=None,
+        )
+        ligne.enregistrer("mouvement")
+    inventaire.statut = StatutInventaire.VALIDE
+    inventaire.date_validation = timezone.now()
+    inventaire.enregistrer("statut", "date_validation")
+    return inventaire
+
+
+@transaction.atomic
+def abandonner_inventaire(*, par: User, inventaire_id: int) -> None:
+    """Forget a count under way; the ledger never heard of it. Raises BusinessRuleError INVENTAIRE_CLOS."""
+    _inventaire_ouvert(par, inventaire_id).delete()
+
+
+def piece_de_reference(pieces: QuerySet[PieceDetachee], reference: str) -> PieceDetachee | None:
+    """The part that bears the reference, as it is written or but for case."""
+    texte = reference.strip()
+    trouvees = list(pieces.filter(reference__iexact=texte)[:5]) if texte else []
+    exactes = [piece for piece in trouvees if piece.reference == texte]
+    return (exactes or trouvees or [None])[0]
+
+
+def _inventaire_ouvert(par: User, inventaire_id: int) -> Inventaire:
+    inventaire: Inventaire = trouver(Inventaire.objects.visible_to(par), inventaire_id, verrou=True)
+    exiger(permissions.peut_gerer(par))
+    if not inventaire.en_cours:
+        raise BusinessRuleError(
+            _("Cet inventaire est validé : il ne change plus."), code="INVENTAIRE_CLOS"
+        )
+    return inventaire
 
 
 def _mouvoir(

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, F, Q, Sum
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,6 +20,7 @@ from erp.pages import (
     Critere,
     Onglet,
     aller,
+    est_fragment,
     preparer_liste,
     rendre,
 )
@@ -64,9 +66,21 @@ def liste(request: Requete) -> HttpResponseBase:
             "liste": page,
             "peut_gerer": permissions.peut_gerer(user),
             "voir_montants": permissions.peut_voir_montants(user),
+            "bilan": None if est_fragment(request) else _bilan(user),
         },
         fragment="liste",
     )
+
+
+def _bilan(user: User) -> dict[str, Any]:
+    """What is on the shelves: how many parts are under their minimum, and what all of it is worth (MAD)."""
+    pieces = PieceDetachee.objects.visible_to(user)
+    valeur = Sum(F("stock_actuel") * F("prix_unitaire"), default=Decimal(0))
+    bilan = pieces.aggregate(
+        manquent=Count("pk", filter=Q(stock_actuel__lt=F("stock_minimum"), is_active=True)),
+        **({"valeur": valeur} if permissions.peut_voir_montants(user) else {}),
+    )
+    return {"valeur": None, **bilan}
 
 
 def _colonnes(user: User) -> list[Colonne]:

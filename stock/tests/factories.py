@@ -4,7 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from stock.choices import TypeMouvement
-from stock.models import MouvementStock, PieceDetachee
+from stock.models import Inventaire, LigneInventaire, MouvementStock, PieceDetachee
 
 
 class PieceFactory(DjangoModelFactory):
@@ -49,3 +49,22 @@ class MouvementFactory(DjangoModelFactory):
         mouvement = super()._create(model_class, *args, **kwargs)
         mouvement.piece.refresh_from_db(fields=["stock_actuel"])
         return mouvement
+
+
+class InventaireFactory(DjangoModelFactory):
+    """A count under way, of nothing yet."""
+
+    class Meta:
+        model = Inventaire
+
+
+class LigneInventaireFactory(DjangoModelFactory):
+    """A part counted, one less than the ledger says."""
+
+    class Meta:
+        model = LigneInventaire
+
+    inventaire = factory.SubFactory(InventaireFactory)
+    piece = factory.SubFactory(PieceFactory)
+    stock_registre = factory.LazyAttribute(lambda o: o.piece.stock_actuel)
+    quantite = factory.LazyAttribute(lambda o: o.stock_registre - 1)
