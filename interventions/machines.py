@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from accounts.models import User
@@ -49,7 +49,7 @@ def trouver_machines(
     etapes: list[tuple[Callable[[], Q], tuple[Any, ...]]] = [
         (
             lambda: Q(code_interne__code__startswith=code) | Q(numero_serie__code__startswith=code),
-            (Length("code_interne"), "code_interne"),  # the shortest is the code itself
+            (_exactitude(code), Length("code_interne"), "code_interne"),
         ),
         (lambda: Q(nom__tri__startswith=CleTri(Value(texte))), (CleTri("nom"), "pk")),
         (lambda: _contient(user, mots), (CleTri("nom"), "pk")),
@@ -61,6 +61,15 @@ def trouver_machines(
                 trouvees.setdefault(machine.pk, machine)
     retenues = list(trouvees.values())[:limite]
     return list(zip(retenues, _ouvertes(user, retenues), strict=True))
+
+
+def _exactitude(code: CleCode) -> Case:
+    return Case(
+        When(code_interne__code=code, then=0),
+        When(numero_serie__code=code, then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
 
 
 def _contient(user: User, mots: Sequence[str]) -> Q:
