@@ -76,7 +76,9 @@ def exporter(request: Requete, entite: str) -> HttpResponseBase:
         nombre, erreurs = export.compter(request.user, params, EN_DIRECT_MAX), []
     except ValidationError as refus:
         nombre, erreurs = 0, [str(erreur.message) for erreur in refus.errors]
-    choisies = set(colonnes_demandees(request.GET))
+    offertes = export.choisissables(request.user)
+    # the list's own columns, as far as they leave under that name
+    choisies = set(colonnes_demandees(request.GET)) & {nom for nom, _titre in offertes}
     return rendre(
         request,
         "transfers/exporter.html",
@@ -88,7 +90,7 @@ def exporter(request: Requete, entite: str) -> HttpResponseBase:
             "erreurs": erreurs,
             "colonnes": [
                 (nom, titre, not choisies or nom in choisies)
-                for nom, titre in export.choisissables(request.user)
+                for nom, titre in offertes
             ],
             "params": [
                 (cle, valeur)
