@@ -354,3 +354,12 @@ class PropositionForm(Formulaire):
         super().__init__(data, initial={"debut": demain, "fin": demain, "secondes": 10}, **kwargs)
         choix: Any = self.fields["technicien_ids"]
         choix.queryset = Technicien.objects.visible_to(user).actifs().select_related("user")
+
+
+class SuggestionForm(Formulaire):
+    """A suggestion that was chosen, for `affecter_technicien`."""
+
+    technicien_id = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    debut = forms.DateTimeField(widget=forms.HiddenInput)
+    fin = forms.DateTimeField(widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from planning import propositions, views, vue_tableau
+from planning import propositions, views, vue_suggestions, vue_tableau
 
 app_name = "planning"
 
@@ -23,6 +23,8 @@ urlpatterns = [
         propositions.proposition_appliquer,
         name="proposition_appliquer",
     ),
+    path("interventions/<int:pk>/suggestions/", vue_suggestions.suggestions, name="suggestions"),
+    path("interventions/<int:pk>/depart/", vue_suggestions.depart, name="depart"),
     path("gammes/", views.gammes, name="gammes"),
     path("gammes/nouvelle/", views.gamme_creer, name="gamme_creer"),
     path("gammes/pieces/", views.chercher_piece, name="chercher_piece"),

@@ -19,6 +19,7 @@ from planning.models import PieceGamme, PropositionPlanning
 from planning.optimiseur.modele import Ouvrier, Poids, Probleme, Tache
 from planning.trajets import Position, minutes, position
 from technicians.models import Disponibilite, Technicien, TechnicienCompetence
+from technicians.presence import calendrier_de
 
 TACHES_AU_PLUS = 300
 DUREE_USUELLE = 60  # minutes, when nobody estimated it
@@ -187,7 +188,7 @@ def _journees(
     ouvriers: list[Ouvrier] = []
     departs: list[Position] = []
     for technicien in techniciens:
-        sien = calendrierjournee_de(technicien, societe).sans(absences[technicien.pk])
+        sien = calendrier_de(technicien, societe).sans(absences[technicien.pk])
         jour = proposition.debut
         while jour <= proposition.fin:
             plages = sien.plages(max(minuit(jour), plus_tot), minuit(jour + timedelta(days=1)))
@@ -209,11 +210,6 @@ def _journees(
                 )
             jour += timedelta(days=1)
     return journees, ouvriers, departs
-
-
-def calendrierjournee_de(technicien: Technicien, societe: Calendrier) -> Calendrier:
-    """His own hours when he has some, else the company's."""
-    return societe.pour(lire_semaine(technicien.horaires)) if technicien.horaires else societe
 
 
 def _immobile(intervention: Intervention, creneau: Planning, plus_tot: datetime) -> bool:

@@ -1,0 +1,92 @@
+"""Whether a planned visit is ready to go: parts, skills, access, documents; green, or what is missing."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from erp.calendrier import Calendrier, croiser
+from erp.horaires import lire_semaine
+from interventions.models import Intervention, Planning
+from planning.models import PieceGamme
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to have before leaving: there (`pret`), or what is missing in words."""
+
+    libelle: str
+    pret: bool
+    detail: str
+
+
+def verifier_depart(par: User, intervention: Intervention) -> list[Point]:
+    """The check of a visit that has a slot; empty when it has none."""
+    creneau = (
+        Planning.objects.visible_to(par)
+        .ouverts()
+        .filter(intervention=intervention)
+        .select_related("technicien__user")
+        .first()
+    )
+    if creneau is None:
+        return []
+    return [
+        _competences(intervention, creneau),
+        _pieces(intervention),
+        _acces(intervention, creneau),
+    ]
+
+
+def _competences(intervention: Intervention, creneau: Planning) -> Point:
+    jour = timezone.localdate(creneau.debut)
+    detenues = creneau.technicien.competences_detenues.valides(jour).values("competence")
+    manquantes = list(
+        intervention.competences_requises.exclude(pk__in=detenues).values_list("nom", flat=True)
+    )
+    if manquantes:
+        detail = _("%(nom)s n’a pas, ce jour-là : %(competences)s.") % {
+            "nom": creneau.technicien.user.full_name,
+            "competences": ", ".join(manquantes),
+        }
+        return Point(_("Compétences"), False, detail)
+    return Point(_("Compétences"), True, _("Toutes valables ce jour-là."))
+
+
+def _pieces(intervention: Intervention) -> Point:
+    """The parts that the gamme takes, against what is in stock."""
+    requises = (
+        PieceGamme.objects.filter(gamme__plans__occurrences__intervention=intervention)
+        .values("piece")
+        .annotate(
+            besoin=Sum("quantite"), stock=F("piece__stock_actuel"), nom=F("piece__designation")
+        )
+    )
+    manquantes = [ligne["nom"] for ligne in requises if ligne["stock"] < ligne["besoin"]]
+    if manquantes:
+        detail = _("En stock insuffisant : %(pieces)s.") % {"pieces": ", ".join(manquantes)}
+        return Point(_("Pièces"), False, detail)
+    if not requises:
+        return Point(_("Pièces"), True, _("Aucune n’est prévue."))
+    return Point(_("Pièces"), True, _("Toutes en stock."))
+
+
+def _acces(intervention: Intervention, creneau: Planning) -> Point:
+    site = intervention.site
+    if site is None or not site.heures_ouverture:
+        return Point(_("Accès"), True, _("Le site n’a pas d’heures d’ouverture connues."))
+    try:
+        semaine = lire_semaine(site.heures_ouverture)
+    except ValueError:
+        detail = _("Heures du site à vérifier : %(heures)s.") % {"heures": site.heures_ouverture}
+        return Point(_("Accès"), False, detail)
+    ouvert = croiser(
+        Calendrier(semaine, chome=False).plages(creneau.debut, creneau.fin),
+        [(creneau.debut, creneau.fin)],
+    )
+    if ouvert != [(creneau.debut, creneau.fin)]:
+        detail = _("Le site n’est ouvert que : %(heures)s.") % {"heures": site.heures_ouverture}
+        return Point(_("Accès"), False, detail)
+    return Point(_("Accès"), True, _("Le site est ouvert pendant tout le créneau."))
