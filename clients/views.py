@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -62,6 +62,8 @@ from erp.pages import (
 from erp.validation import exiger
 
 RESULTATS_MAX = 20
+MONTREES = 5  # interventions of each kind, on the overview of a client
+AVIS_MONTRES = 3
 TRIS_INTERVENTIONS = {"date_creation": ("date_creation",)}
 TRIS_EQUIPEMENTS = {"nom": (CleTri("nom"),)}
 
@@ -248,7 +250,22 @@ def detail(request: Requete, pk: int) -> HttpResponseBase:
                 ).count(),
                 "contrats": contrats.en_vigueur().count() if voir_contrats else None,
             },
-            "dernieres": interventions.for_list().order_by("-date_creation", "-pk")[:5],
+            "contrats": [
+                (c, consommation(c))
+                for c in contrats.en_vigueur().avec_consommation().order_by("date_fin", "pk")
+            ]
+            if voir_contrats
+            else [],
+            "ouvertes": interventions.actives()
+            .for_list()
+            .order_by(F("date_limite").asc(nulls_last=True), "-pk")[:MONTREES],
+            "dernieres": interventions.exclude(date_cloture=None)
+            .for_list()
+            .order_by("-date_cloture", "-pk")[:MONTREES],
+            "avis": interventions.exclude(satisfaction_client=None)
+            .for_list()
+            .order_by("-date_cloture", "-pk")[:AVIS_MONTRES],
+            "voir_chiffres": not user.est_technicien,
         }
     return rendre(request, "clients/detail.html", contexte, fragment="liste")
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from clients.models import Client, Site
 from dashboard import services
 from dashboard.demande import PARAMETRES, Demande, demande_par_defaut, lire_demande
-from dashboard.indicateurs import fiche_equipement, fiche_technicien, tableau
+from dashboard.indicateurs import fiche_client, fiche_equipement, fiche_technicien, tableau
 from dashboard.periodes import Genre, Periode
 from dashboard.presentation import carte, en_mots, periode_en_mots
 from equipment.models import Equipement
@@ -204,6 +204,22 @@ def equipement(request: Requete, pk: int) -> HttpResponseBase:
         "titre": gettext("Fiabilité"),
         "rien": gettext("Aucune panne en douze mois."),
         "cartes": [carte(indicateur) for indicateur in fiche_equipement(demande)],
+    }
+    return render(request, "dashboard/fiche.html", lues)
+
+
+@connexion_requise
+@require_GET
+def client(request: Requete, pk: int) -> HttpResponseBase:
+    """What was done for one client over twelve months, for its page. Not for techniciens, as for a machine."""
+    societe = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    if request.user.est_technicien:
+        raise PermissionDenied
+    demande = _douze_mois(request.user, client_id=(societe.pk,))
+    lues: dict[str, Any] = {
+        "titre": gettext("Chiffres"),
+        "rien": gettext("Rien de terminé en douze mois."),
+        "cartes": [carte(indicateur) for indicateur in fiche_client(demande)],
     }
     return render(request, "dashboard/fiche.html", lues)
 

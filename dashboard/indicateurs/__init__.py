@@ -118,3 +118,15 @@ def fiche_technicien(demande: Demande) -> list[Indicateur]:
         delais.satisfaction(demande, ici, avant),
     ]
     return [*lus, charge.charge(demande)[0]] if demande.voit_la_charge else lus
+
+
+def fiche_client(demande: Demande) -> list[Indicateur]:
+    """Of the client that the demand names: work done, deadlines kept, MTTR, its notes; its cost for who may see it."""
+    ici, avant = finies(demande)
+    lus = [
+        activite.closes(demande, ici, avant),
+        delais.sla(demande, ici, avant),
+        delais.mttr(demande, ici, avant),
+        delais.satisfaction(demande, ici, avant),
+    ]
+    return lus + (couts.couts(demande, ici, avant)[:1] if demande.voit_les_couts else [])
