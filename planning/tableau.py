@@ -201,7 +201,7 @@ def _feries(
     connus = dict(
         JourFerie.objects.filter(
             jour__gte=timezone.localdate(debut), jour__lte=timezone.localdate(fin), chome=True
-        ).values_list("jour", "nom")
+        ).values_list("jour", "libelle")
     )
     for jour in _jours(debut, fin):
         if societe.est_ferie(jour):

@@ -16,6 +16,7 @@ from accounts.acces import Requete, connexion_requise
 from accounts.models import User
 from erp.exceptions import ErreurChamp, ValidationError
 from erp.pages import rendre
+from erp.societe import calendrier_societe
 from interventions import permissions, services
 from interventions.choices import STATUTS_ACTIFS, STATUTS_CLOS, Statut
 from interventions.filters import InterventionFiltres
@@ -23,6 +24,7 @@ from interventions.models import Intervention, Planning
 from interventions.views._commun import la_fiche
 from interventions.views._json import refus_en_json
 from interventions.views.kanban import filtrer, preparer_vue
+from technicians.presence import calendrier_de
 
 PERIODE_MAX = timedelta(days=62)
 EVENEMENTS_MAX = 600  # of each kind; the calendar says so when there are more
@@ -174,6 +176,21 @@ def _commun(i: Intervention, genre: str) -> dict[str, Any]:
     }
 
 
+def _hors_horaires(
+    intervention: Intervention, debut: datetime | None, fin: datetime | None
+) -> str:
+    """A word when the slot lies wholly or in part outside working hours: allowed, for there is overtime, but said."""
+    if debut is None or fin is None or intervention.technicien is None:
+        return ""
+    calendrier = calendrier_de(intervention.technicien, calendrier_societe())
+    jour = timezone.localdate(debut)
+    if calendrier.est_ferie(jour):
+        return _("C’est un jour férié.")
+    if calendrier.duree(debut, fin) < fin - debut:
+        return _("Attention : en dehors de ses horaires.")
+    return ""
+
+
 class PlaceForm(forms.Form):
     """Where a drag put a job; empty is nobody, or no slot."""
 
@@ -215,6 +232,7 @@ def placer(request: Requete, pk: int) -> HttpResponseBase:
             "version": faite.version,
             "statut": faite.statut,
             "reference": faite.reference,
+            "avertissement": _hors_horaires(faite, donnees["debut"], donnees["fin"]),
             "avant": {
                 "technicien_id": avant.technicien_id,
                 "debut": mur(avant.debut) if avant.debut else None,

@@ -167,6 +167,7 @@
     resources: [],
     resourceLabelContent: ({ resource }) => {
       const t = resource.extendedProps;
+      if (!t.nom) return ""; // the line that stands for nobody, before the first answer
       const nom = texte("a", "ligne-nom", t.nom);
       nom.href = t.url;
       const jauge = document.createElement("meter");
