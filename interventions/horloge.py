@@ -12,11 +12,15 @@ from interventions.models import Intervention
 
 @dataclass(frozen=True, slots=True)
 class Horloge:
-    """`ton` is how it is shown: retard, proche, tenue, arretee or calme; `part` of the time gone, in percent."""
+    """`ton` is how it is shown: retard, proche, tenue, arretee or calme; `part` of the time gone, in percent.
+
+    `limite` is the moment towards which it is running, None when it stands still.
+    """
 
     ton: str
     libelle: str
     part: int | None = None
+    limite: datetime | None = None
 
 
 def horloge(
@@ -45,9 +49,11 @@ def horloge(
         return Horloge("arretee", mots, _part(total, reste))
     reste = limite - maintenant
     if reste < timedelta(0):
-        return Horloge("retard", _("En retard de %(duree)s") % {"duree": _minutes(-reste)}, 100)
+        mots = _("En retard de %(duree)s") % {"duree": _minutes(-reste)}
+        return Horloge("retard", mots, 100, limite)
     ton = "proche" if reste <= alerte else "calme"
-    return Horloge(ton, _("Reste %(duree)s") % {"duree": _minutes(reste)}, _part(total, reste))
+    mots = _("Reste %(duree)s") % {"duree": _minutes(reste)}
+    return Horloge(ton, mots, _part(total, reste), limite)
 
 
 def _minutes(ecart: timedelta) -> str:

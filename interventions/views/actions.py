@@ -70,7 +70,10 @@ def affecter(request: Requete, pk: int) -> HttpResponseBase:
     intervention = la_fiche(request.user, pk)
     exiger(permissions.peut_affecter(request.user, intervention))
     if request.method == "POST":
-        form = AffectationForm(request.POST, user=request.user)
+        donnees = request.POST.copy()
+        if donnees.get("choix"):  # the button beside a name: chosen and sent in one
+            donnees["technicien_id"] = donnees["choix"]
+        form = AffectationForm(donnees, user=request.user)
         if form.soumettre(services.affecter_technicien, par=request.user, intervention_id=pk):
             message = _("Affectée à %(nom)s.") % {"nom": form.resultat.technicien}
             return aller(request, intervention.get_absolute_url(), message)

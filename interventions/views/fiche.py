@@ -67,6 +67,7 @@ def contexte_fiche(user: User, intervention: Intervention) -> dict[str, Any]:
     return {
         "intervention": intervention,
         "horloge": horloge(intervention, alerte),
+        "alerte_minutes": int(alerte.total_seconds() // 60),
         "maintenant": timezone.now(),
         "creneau": Planning.objects.visible_to(user).filter(intervention=intervention).last(),
         "journal": lignes(historique.filter(intervention=intervention), user),

@@ -98,6 +98,16 @@
     }, 60);
   });
 
+  // --- A list that leads to its interventions: remembered, so that their pages lead from one to the next ---------------
+  document.addEventListener("click", (evenement) => {
+    const lien = evenement.target.closest?.("#liste a[href]");
+    const fiche = /^\/interventions\/\d+\/$/;
+    if (!lien || !fiche.test(new URL(lien.href).pathname)) return;
+    const liens = [...lien.closest("#liste").querySelectorAll("a[href]")].map((un) => new URL(un.href).pathname);
+    const suite = [...new Set(liens)].filter((chemin) => fiche.test(chemin));
+    session.ecrire("liste-interventions", JSON.stringify({ url: location.pathname + location.search, liens: suite }));
+  }, true);
+
   // --- The form -------------------------------------------------------------------------------------------------------
   const preparer = (racine) => {
     const formulaire = racine.matches?.("form.formulaire-creation") ? racine : $("form.formulaire-creation", racine);
