@@ -140,7 +140,7 @@ CLIENTS = Import(
         Champ(
             "email", gettext_lazy("E-mail"), "contact@ciments.example", autres=("courriel", "mail")
         ),
-        Champ("telephone", gettext_lazy("Téléphone"), "0539 12 34 56", autres=("phone", "tel")),
+        Champ("telephone", gettext_lazy("Téléphone"), "0522 43 21 00", autres=("phone", "tel")),
         Champ(
             "telephone_mobile",
             gettext_lazy("Téléphone mobile"),

@@ -183,8 +183,8 @@ def _refus(message: str, code: str) -> ValidationError:
 
 def cle_entete(texte: str) -> str:
     """A heading without accents, case, signs nor what stands in brackets: « Prix unitaire (MAD) » is `prixunitaire`."""
-    nu = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", "", texte))
-    return re.sub(r"[^a-z0-9]", "", nu.encode("ascii", "ignore").decode().lower())
+    nu = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", "", texte).lower())
+    return "".join(lettre for lettre in nu if lettre.isalnum())
 
 
 # --- Values ---------------------------------------------------------------------------------------

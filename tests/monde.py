@@ -21,6 +21,7 @@ from interventions.tests.factories import (
     PointControleFactory,
     TempsFactory,
 )
+from jobs.tests.factories import TravailFactory
 from notifications.tests.factories import NotificationFactory
 from planning.tests.factories import GammeFactory, PlanFactory, PropositionFactory
 from search.tests.factories import FiltreFactory
@@ -63,6 +64,8 @@ def creer_monde() -> Monde:
     ligne = LigneInventaireFactory(piece=piece)
     for biens in (monde.propre, monde.etranger):
         biens |= {"ligne_inventaire": ligne, "inventaire": ligne.inventaire}
+    monde.propre["import"] = TravailFactory(user=personnes["responsable"])
+    monde.etranger["import"] = TravailFactory(user=autres["client"])
     monde.propre["user"] = personnes["responsable"]
     monde.etranger["user"] = autres["client"]
     return monde
@@ -105,6 +108,7 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         "piece_utilisee": PieceUtiliseeFactory(intervention=intervention, mouvement__piece=piece),
         "document": DocumentFactory(intervention=intervention, uploaded_by=None),
         "notification": NotificationFactory(user=personnes["technicien"]),
+        "travail": TravailFactory(user=personnes["client"], tache="transfers.tasks.exporter"),
         "gamme": gamme,
         "plan": PlanFactory(equipement=equipement, gamme=gamme),
     }

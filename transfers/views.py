@@ -88,10 +88,7 @@ def exporter(request: Requete, entite: str) -> HttpResponseBase:
             "maximum": EN_DIRECT_MAX,
             "en_tache": nombre > EN_DIRECT_MAX,
             "erreurs": erreurs,
-            "colonnes": [
-                (nom, titre, not choisies or nom in choisies)
-                for nom, titre in offertes
-            ],
+            "colonnes": [(nom, titre, not choisies or nom in choisies) for nom, titre in offertes],
             "params": [
                 (cle, valeur)
                 for cle, valeurs in params.lists()
