@@ -1,5 +1,6 @@
 """What the fiche of a technicien shows: his week, his skills, his absences, his work in hand."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,11 +11,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import User
-from erp.calendrier import jours_feries
 from erp.models import CleTri
+from erp.societe import calendrier_societe
 from technicians import permissions
 from technicians.choices import StatutAbsence
 from technicians.models import Disponibilite, Technicien
+from technicians.presence import calendrier_de
 from technicians.querysets import EN_CHARGE
 
 ABSENCES_PASSEES = timedelta(days=90)
@@ -23,15 +25,27 @@ CLOSES = ("cloturee", "archivee")
 COMPTES_AU_PLUS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Bande:
+    """A stretch of a day as it is drawn: minutes from the left edge, and of what kind it is."""
+
+    x: int
+    largeur: int
+    genre: str
+
+
 @dataclass
 class Jour:
-    """One day of the week, with what touches it."""
+    """One day of the week, with what touches it, and its minutes planned out of those worked."""
 
     date: date
     creneaux: list[Any]
     absences: list[Disponibilite]
     ferie: bool
     aujourdhui: bool
+    planifiees: int
+    ouvrees: int
+    bandes: list[Bande]
 
 
 @dataclass
@@ -41,6 +55,8 @@ class Semaine:
     jours: list[Jour]
     minutes: int
     minutes_contrat: int
+    largeur: int  # of the drawing, in minutes
+    heures: list[str]  # that its edges and its middle stand for
     precedente: str
     suivante: str
     courante: str
@@ -139,19 +155,34 @@ def _semaine(user: User, technicien: Technicien, demandee: str) -> Semaine:
         .exclude(statut=StatutAbsence.REFUSEE)
         .touchant(debut, fin)
     )
+    calendrier = calendrier_de(technicien, calendrier_societe())
+    acceptees = [(a.debut, a.fin) for a in absences if a.statut == StatutAbsence.ACCEPTEE]
+    presence = calendrier.sans(acceptees)
+    dates = [lundi + timedelta(days=rang) for rang in range(7)]
+    bornes = [(_minuit(jour), _minuit(jour + timedelta(days=1))) for jour in dates]
+    ouvertes = [presence.plages(de, a) for de, a in bornes]
+    de_h, a_h = _amplitude(
+        [*(plage for plages in ouvertes for plage in plages), *((c.debut, c.fin) for c in creneaux)]
+    )
     jours = []
-    for rang in range(7):
-        date_ = lundi + timedelta(days=rang)
-        de, a = _minuit(date_), _minuit(date_ + timedelta(days=1))
+    for date_, (de, a), plages in zip(dates, bornes, ouvertes, strict=True):
+        siens = [c for c in creneaux if c.debut < a and c.fin > de]
+        absent = [absence for absence in absences if absence.debut < a and absence.fin > de]
+        cadre = (de + timedelta(hours=de_h), min(a, de + timedelta(hours=a_h)))
         jours.append(
             Jour(
                 date=date_,
-                creneaux=[c for c in creneaux if c.debut < a and c.fin > de],
-                absences=[
-                    absence for absence in absences if absence.debut < a and absence.fin > de
-                ],
-                ferie=date_ in jours_feries(date_.year),
+                creneaux=siens,
+                absences=absent,
+                ferie=calendrier.est_ferie(date_),
                 aujourdhui=date_ == aujourdhui,
+                planifiees=_minutes((max(c.debut, de), min(c.fin, a)) for c in siens),
+                ouvrees=_minutes(plages),
+                bandes=[
+                    *_bandes(cadre, plages, "ouvert"),
+                    *_bandes(cadre, ((x.debut, x.fin) for x in absent), "absence"),
+                    *_bandes(cadre, ((c.debut, c.fin) for c in siens), "creneau"),
+                ],
             )
         )
     planifie = sum((min(c.fin, fin) - max(c.debut, debut) for c in creneaux), timedelta())
@@ -160,10 +191,38 @@ def _semaine(user: User, technicien: Technicien, demandee: str) -> Semaine:
         jours=jours,
         minutes=int(planifie.total_seconds() // 60),
         minutes_contrat=technicien.heures_hebdomadaires * 60,
+        largeur=(a_h - de_h) * 60,
+        heures=[f"{heure:02d}:00" for heure in (de_h, (de_h + a_h) // 2, a_h)],
         precedente=f"{url}?semaine={lundi - timedelta(days=7)}",
         suivante=f"{url}?semaine={lundi + timedelta(days=7)}",
         courante="" if lundi <= aujourdhui < lundi + timedelta(days=7) else url,
     )
+
+
+def _amplitude(plages: Iterable[tuple[datetime, datetime]]) -> tuple[int, int]:
+    """The hours between which a week is drawn: an even number of them, at least from 8 to 18."""
+    locales = [(timezone.localtime(debut), timezone.localtime(fin)) for debut, fin in plages]
+    de = min([8, *(debut.hour for debut, _fin in locales)])
+    # what ends on another day goes to the end of the day
+    fins = [24 if f.date() > d.date() else f.hour + (f.minute > 0) for d, f in locales]
+    a = max([18, *fins])
+    if (a - de) % 2:
+        a, de = (a + 1, de) if a < 24 else (a, de - 1)
+    return de, a
+
+
+def _bandes(
+    cadre: tuple[datetime, datetime], plages: Iterable[tuple[datetime, datetime]], genre: str
+) -> Iterator[Bande]:
+    for debut, fin in plages:
+        de, a = max(debut, cadre[0]), min(fin, cadre[1])
+        if de < a:
+            yield Bande(_minutes([(cadre[0], de)]), _minutes([(de, a)]), genre)
+
+
+def _minutes(plages: Iterable[tuple[datetime, datetime]]) -> int:
+    duree = sum((fin - debut for debut, fin in plages), timedelta())
+    return int(duree.total_seconds() // 60)
 
 
 def _minuit(jour: date) -> datetime:

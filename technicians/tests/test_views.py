@@ -1,11 +1,12 @@
 """The pages, as each of the five people meets them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from erp.calendrier import CASABLANCA
 from interventions.tests.factories import CreneauFactory, InterventionFactory
 from technicians.choices import StatutAbsence
 from technicians.models import Competence, Disponibilite, Technicien
@@ -339,6 +340,33 @@ def test_supprimer_celui_qui_n_a_pas_travaille(client, responsable, fiche, autre
     )
     assert reponse.status_code == 409
     assert set(Technicien.objects.all()) == {autre_technicien.technicien}
+
+
+def test_la_semaine_compte_ce_qui_est_planifie_sur_ce_qui_est_travaille(client, responsable, fiche):
+    # a Monday of a company that works from 8 to 18, he absent on Tuesday
+    lundi = datetime(2026, 9, 7, tzinfo=CASABLANCA)
+    CreneauFactory(
+        intervention__affectee=True,
+        intervention__technicien=fiche,
+        technicien=fiche,
+        debut=lundi.replace(hour=9),
+        fin=lundi.replace(hour=11),
+    )
+    DisponibiliteFactory(
+        technicien=fiche, debut=lundi + timedelta(days=1), fin=lundi + timedelta(days=2)
+    )
+    client.force_login(responsable)
+    url = reverse("technicians:detail", args=[fiche.pk])
+    semaine = client.get(url, {"semaine": "2026-09-07"}).context["semaine"]
+    premier, absent, dimanche = semaine.jours[0], semaine.jours[1], semaine.jours[6]
+    assert premier.planifiees == 120
+    assert premier.ouvrees > 300
+    assert absent.ouvrees == dimanche.ouvrees == 0
+    assert {b.genre for b in premier.bandes} == {"ouvert", "creneau"}
+    assert {b.genre for b in absent.bandes} == {"absence"}
+    for jour in semaine.jours:
+        for bande in jour.bandes:
+            assert 0 <= bande.x < bande.x + bande.largeur <= semaine.largeur
 
 
 @pytest.mark.parametrize("semaine", ["2026-01-07", "n’importe quoi", "0001-01-01", "2026-02-31"])
