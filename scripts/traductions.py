@@ -194,16 +194,18 @@ def _desaccords(langue: str, msgid: list[str], traduction: list[str]) -> Iterato
     singulier, pluriel = _variables(msgid[0]), _variables(msgid[-1])
     for rang, forme in enumerate(traduction):
         trouvees = _variables(forme)
-        attendues = [singulier, pluriel]
-        if len(traduction) > 1 and rang in SANS_NOMBRE[langue]:
-            attendues.append(_sans_nombre(pluriel))
-        if trouvees not in attendues:
+        sans_nombre = len(traduction) > 1 and rang in SANS_NOMBRE[langue]
+        if trouvees not in (singulier, pluriel) and not (
+            sans_nombre and any(trouvees == reste for reste in _sans_une(pluriel))
+        ):
             yield f"variables ou balises : {forme!r} pour {msgid[-1]!r}"
 
 
-def _sans_nombre(variables: list[str]) -> list[str]:
-    nombres = {"%(n)d", "%(n)s", "%(nombre)d", "%(nombre)s", "%(jours)d", "%d", "{n}"}
-    return [variable for variable in variables if variable not in nombres]
+def _sans_une(variables: list[str]) -> Iterator[list[str]]:
+    """Without one named variable, the number; one without a name must stay, or Python refuses the sentence."""
+    for rang, variable in enumerate(variables):
+        if variable.startswith("%("):
+            yield variables[:rang] + variables[rang + 1 :]
 
 
 def defauts(po: Path, source: Catalog) -> Iterator[str]:
