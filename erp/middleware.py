@@ -34,12 +34,16 @@ COMPRESSION_MIN = 1024  # bytes
 SANS_PAGE = ("/api/", "/health", "/metrics")
 
 
-# Paths that let their holder in (choose a password …): the log keeps what they are for, not the secret.
-SECRETS = re.compile(r"^(\S+ /mot-de-passe/)[^?]+")
+# Paths that let their holder in (choose a password, read a calendar …): the log keeps what they are for, not the secret.
+SECRETS = re.compile(r"^(\S+ /(?:mot-de-passe|calendrier|invitation)/)[^?]+")
 
 
 class JournalRequetes(RequestMiddleware):
-    """One line when a request begins and one when it ends, without the secrets of its path."""
+    """One line when a request ends (one when it begins, at DEBUG), without the secrets of its path."""
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        structlog.contextvars.bind_contextvars(user_agent=request.META.get("HTTP_USER_AGENT"))
+        super().handle_response(request, response)
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

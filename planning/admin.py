@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from erp.admin import AdminErp, AdminLecture, LignesErp, LignesLecture
 from planning.models import (
+    AbonnementCalendrier,
     Gamme,
     LigneProposition,
     OccurrencePlan,
@@ -77,3 +78,10 @@ class PropositionAdmin(AdminLecture):
     list_select_related = ("demandee_par",)
     list_filter = ("etat",)
     inlines = (PropositionLignes,)
+
+
+@admin.register(AbonnementCalendrier)
+class AbonnementAdmin(AdminLecture):
+    list_display = ("nom", "user", "technicien", "lu_le", "revoque_le")
+    list_select_related = ("user", "technicien__user")
+    exclude = ("empreinte",)

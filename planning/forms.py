@@ -363,3 +363,25 @@ class SuggestionForm(Formulaire):
     debut = forms.DateTimeField(widget=forms.HiddenInput)
     fin = forms.DateTimeField(widget=forms.HiddenInput)
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class AbonnementForm(Formulaire):
+    """For `services.calendriers.creer_abonnement`; a technicien has no choice but himself."""
+
+    nom = forms.CharField(
+        label=_("Nom"), max_length=80, help_text=_("Par exemple : mon téléphone.")
+    )
+    technicien_id = forms.ModelChoiceField(
+        label=_("Planning de"),
+        queryset=Technicien.objects.none(),
+        required=False,
+        empty_label=_("Tous les techniciens"),
+    )
+
+    def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if user.est_gestion:
+            choix: Any = self.fields["technicien_id"]
+            choix.queryset = Technicien.objects.visible_to(user).actifs().select_related("user")
+        else:
+            del self.fields["technicien_id"]

@@ -19,6 +19,7 @@ from planning.choices import (
     RaisonOmission,
 )
 from planning.querysets import (
+    AbonnementQuerySet,
     GammeQuerySet,
     LigneQuerySet,
     OccurrenceQuerySet,
@@ -357,3 +358,40 @@ class LigneProposition(Horodate):
 
     def __str__(self) -> str:
         return f"{self.intervention_id} {self.genre}"
+
+
+class AbonnementCalendrier(Horodate):
+    """A secret address at which a calendar program reads the planning: one technicien's, or everybody's.
+
+    Only the token's digest is kept: who reads the database cannot read the calendars with it.
+    """
+
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        related_name="abonnements_calendrier",
+        verbose_name=_("compte"),
+    )
+    nom = models.CharField(_("nom"), max_length=80)
+    empreinte = models.CharField(_("empreinte du jeton"), max_length=64, unique=True)
+    technicien = models.ForeignKey(
+        Technicien,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="abonnements_calendrier",
+        verbose_name=_("technicien"),
+    )
+    lu_le = models.DateTimeField(_("lu le"), null=True, blank=True)
+    revoque_le = models.DateTimeField(_("révoqué le"), null=True, blank=True)
+
+    objects = AbonnementQuerySet.as_manager()
+
+    class Meta:
+        db_table = "abonnements_calendrier"
+        verbose_name = _("abonnement au calendrier")
+        verbose_name_plural = _("abonnements au calendrier")
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return self.nom

@@ -16,3 +16,10 @@ def peut_voir_plans(user: User) -> bool:
 def peut_planifier(user: User) -> bool:
     """Move slots, see who could take a job, ask the optimiser and apply what it proposes."""
     return user.est_gestion
+
+
+def peut_s_abonner(user: User, technicien_user_id: int | None) -> bool:
+    """Read slots in a calendar program: everybody's and anyone's for who plans, his own for a technicien."""
+    return user.est_gestion or (
+        user.est_technicien and technicien_user_id is not None and technicien_user_id == user.pk
+    )

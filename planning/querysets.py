@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 if TYPE_CHECKING:
     from accounts.models import User
     from planning.models import (
+        AbonnementCalendrier,
         Gamme,
         LigneProposition,
         OccurrencePlan,
@@ -72,3 +73,13 @@ class LigneQuerySet(models.QuerySet["LigneProposition"]):
             "technicien__user",
             "ancien_technicien__user",
         )
+
+
+class AbonnementQuerySet(models.QuerySet["AbonnementCalendrier"]):
+    def visible_to(self, user: "User") -> Self:
+        """One's own; nobody reads another's address, not even an administrator."""
+        return self.filter(user=user) if user.pk else self.none()
+
+    def valides(self) -> Self:
+        """Neither revoked nor of an account that was closed."""
+        return self.filter(revoque_le__isnull=True, user__is_active=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from planning import propositions, views, vue_suggestions, vue_tableau
+from planning import propositions, views, vue_calendriers, vue_suggestions, vue_tableau
 
 app_name = "planning"
 
@@ -25,6 +25,13 @@ urlpatterns = [
     ),
     path("interventions/<int:pk>/suggestions/", vue_suggestions.suggestions, name="suggestions"),
     path("interventions/<int:pk>/depart/", vue_suggestions.depart, name="depart"),
+    path("planning/calendriers/", vue_calendriers.calendriers, name="calendriers"),
+    path(
+        "planning/calendriers/<int:pk>/revoquer/",
+        vue_calendriers.calendrier_revoquer,
+        name="calendrier_revoquer",
+    ),
+    path("calendrier/<str:jeton>.ics", vue_calendriers.ics, name="ics"),
     path("gammes/", views.gammes, name="gammes"),
     path("gammes/nouvelle/", views.gamme_creer, name="gamme_creer"),
     path("gammes/pieces/", views.chercher_piece, name="chercher_piece"),

@@ -23,7 +23,12 @@ from interventions.tests.factories import (
 )
 from jobs.tests.factories import TravailFactory
 from notifications.tests.factories import NotificationFactory
-from planning.tests.factories import GammeFactory, PlanFactory, PropositionFactory
+from planning.tests.factories import (
+    AbonnementFactory,
+    GammeFactory,
+    PlanFactory,
+    PropositionFactory,
+)
 from search.tests.factories import FiltreFactory
 from stock.tests.factories import LigneInventaireFactory, MouvementFactory, PieceFactory
 from sync.tests.factories import OperationFactory
@@ -110,5 +115,6 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         "notification": NotificationFactory(user=personnes["technicien"]),
         "travail": TravailFactory(user=personnes["client"], tache="transfers.tasks.exporter"),
         "gamme": gamme,
+        "abonnement": AbonnementFactory(user=personnes["technicien"]),
         "plan": PlanFactory(equipement=equipement, gamme=gamme),
     }

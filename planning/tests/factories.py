@@ -7,7 +7,13 @@ from factory.django import DjangoModelFactory
 from accounts.tests.factories import UserFactory
 from equipment.tests.factories import EquipementFactory
 from planning.choices import EtatProposition
-from planning.models import Gamme, PlanMaintenance, PointGamme, PropositionPlanning
+from planning.models import (
+    AbonnementCalendrier,
+    Gamme,
+    PlanMaintenance,
+    PointGamme,
+    PropositionPlanning,
+)
 
 
 class GammeFactory(DjangoModelFactory):
@@ -49,3 +55,14 @@ class PropositionFactory(DjangoModelFactory):
     debut = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=1))
     fin = factory.SelfAttribute("debut")
     etat = EtatProposition.PRETE
+
+
+class AbonnementFactory(DjangoModelFactory):
+    """An address whose token nobody knows."""
+
+    class Meta:
+        model = AbonnementCalendrier
+
+    user = factory.SubFactory(UserFactory, responsable=True)
+    nom = "Mon téléphone"
+    empreinte = factory.Sequence(lambda n: f"{n:064x}")
