@@ -478,7 +478,7 @@ def consommation(contrat: Any) -> list[dict[str, Any]]:
             _("Heures"),
             round(Decimal(contrat.minutes_utilisees or 0) / 60, 1),
             contrat.heures_incluses,
-            " h",
+            f" {_('h')}",
         ),
     )
     return [
