@@ -32,8 +32,9 @@ from erp.validation import exiger
 
 M = TypeVar("M", bound=Model)
 
-# What a request can try out and apply while its sender waits; beyond, a job does it (see `jobs.groupees`).
-MAX = 500
+# What a request can try out and apply while its sender waits (some 20 ms a row, its locks held meanwhile); beyond, a
+# job does it (see `jobs.groupees`).
+MAX = 200
 MAX_DIFFERE = 20_000
 
 # What takes over when there are more rows than MAX: (request, lot, action, ids, what the form was sent).

@@ -224,6 +224,11 @@ class Liste(Generic[M]):
         return [(c, self.montre[c.nom]) for c in self.colonnes if not c.fixe]
 
     @property
+    def tris_au_choix(self) -> list[tuple[Colonne, EnTete]]:
+        """The sortable columns: a telephone shows no headings to click on."""
+        return [(c, self.en_tete(c.tri)) for c in self.colonnes if c.tri and self.montre[c.nom]]
+
+    @property
     def requete(self) -> str:
         """What is filtered and how it is sorted, as a query string."""
         return url_avec("", self.params, page=None).removeprefix("?")
@@ -256,11 +261,11 @@ class Liste(Generic[M]):
     @property
     def gardes(self) -> dict[str, str]:
         """What stays in the URL when the filters change: how the list is shown."""
-        return {cle: self.params[cle] for cle in ("sort", *_ASPECT) if cle in self.params}
+        return {cle: v for cle in ("sort", *_ASPECT) if (v := self.params.get(cle, ""))}
 
     @property
     def aspect(self) -> dict[str, str]:
-        return {cle: self.params[cle] for cle in _ASPECT if cle in self.params}
+        return {cle: v for cle in _ASPECT if (v := self.params.get(cle, ""))}
 
     @property
     def puces(self) -> list[Puce]:

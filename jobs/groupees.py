@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from erp.exceptions import ValidationError
 from erp.exports import Colonne, Genre, Tableau, csv
-from erp.groupees import MAX, Action, Lot, Sort, appliquer
+from erp.groupees import Action, Lot, Sort, appliquer
 from erp.pages import aller
 from erp.validation import exiger
 from jobs.models import Travail
 from jobs.services import Resultat, demander_travail
 from jobs.suivi import Suivi
 
+PAS = 50  # rows between two signs of life
 TACHE = "jobs.tasks.appliquer_lot"
 
 
@@ -52,8 +53,8 @@ def executer_lot(travail: Travail, suivi: Suivi) -> Resultat:
     ids: list[int] = demande["ids"]
     faits = changes = 0
     refuses: list[Sort] = []
-    for debut in range(0, len(ids), MAX // 5):
-        morceau = ids[debut : debut + MAX // 5]
+    for debut in range(0, len(ids), PAS):
+        morceau = ids[debut : debut + PAS]
         bilan = appliquer(lot, action, travail.user, morceau, valeurs, faits=faits)
         faits += len(bilan.sorts) - len(bilan.refuses)
         changes += len(bilan.changes)
