@@ -33,11 +33,14 @@ os.makedirs(_metriques)
 
 def when_ready(server: Any) -> None:
     """Import what the first request would, and keep no connection that the workers would share."""
-    import holidays.countries  # noqa: F401  a second and a half that the first deadline in working hours would take
+    import importlib
+
     from django.db import connections
     from django.urls import get_resolver
 
     _ = get_resolver().url_patterns
+    # a second and a half that the first deadline in working hours would take
+    importlib.import_module("holidays.countries")
     connections.close_all()
 
 

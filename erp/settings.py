@@ -3,6 +3,7 @@
 With DEBUG off the process refuses to start on a default secret key, an empty ALLOWED_HOSTS or no mail sender.
 """
 
+import logging
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
@@ -487,6 +488,8 @@ _PREPARE: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.PositionalArgumentsFormatter(),
 ]
+# One line per request, when it ends; the other one for whoever looks for a request that never did.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # erp.middleware.AdresseAppelant writes it
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG else "json")

@@ -33,7 +33,7 @@ def ecrire(user: User, courriel: Courriel, lien: str) -> None:
         canal=Canal.EMAIL,
         prochain_essai=timezone.now(),
     )
-    transaction.on_commit(partial(publier, [ligne.pk]))
+    transaction.on_commit(partial(publier, ligne.pk))
 
 
 def _textes(user: User, courriel: Courriel) -> tuple[str, str]:

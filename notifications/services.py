@@ -1,7 +1,6 @@
 """The only writer of notifications and preferences."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from django.db import connection, transaction
 from django.utils import timezone, translation
@@ -13,7 +12,7 @@ from erp.exceptions import IntrouvableError, ValidationError
 from notifications import flux
 from notifications.choices import Canal, Evenement, StatutEnvoi
 from notifications.models import Notification, PreferenceNotification
-from notifications.tasks import publier
+from notifications.tasks import sonner
 
 # What the outbox delivers today; a preference may be kept for the others.
 CANAUX = (Canal.IN_APP, Canal.EMAIL)
@@ -77,9 +76,8 @@ def notifier(
             )
     inserer_lot(lignes)
     flux.annoncer(ligne for ligne in lignes if ligne.canal == Canal.IN_APP)
-    courriels = [ligne.pk for ligne in lignes if ligne.canal == Canal.EMAIL]
-    if courriels:
-        transaction.on_commit(partial(publier, courriels))
+    if any(ligne.canal == Canal.EMAIL for ligne in lignes):
+        transaction.on_commit(sonner)
     return len(lignes)
 
 

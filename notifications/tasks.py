@@ -1,10 +1,12 @@
 """The outbox at work. The row says everything; a task carries its id and may come late, twice, or never."""
 
+import time
 from datetime import timedelta
 
 import structlog
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -19,6 +21,10 @@ LOT = 1000
 PERIODE = timedelta(minutes=1)
 # A row's own task, published after its commit, gets this long before the sweep publishes another.
 AVANCE = timedelta(seconds=20)
+# What `distribuer_nouveaux` looks through; what is older is the sweep's.
+RECENTS = timedelta(minutes=1)
+# Seconds: how long one message waits for others to go with it, and that for the clocks of two machines.
+DELAI, MARGE = 1.0, 0.5
 
 
 # A worker that hangs is stopped before its claim lapses: two never send the same row.
@@ -67,21 +73,54 @@ def purger_notifications() -> int:
 
 
 @shared_task(ignore_result=True)
-def distribuer_courriels(notification_ids: list[int]) -> None:
-    """Hand out the e-mails of one event, each in a task of its own. Twice is safe: whoever claims a row sends it."""
-    for pk in notification_ids:
-        envoyer_courriel.delay(pk)
+def distribuer_nouveaux() -> int:
+    """Hand out the e-mails written since a moment ago, each in a task of its own. Returns how many.
 
-
-def publier(notification_ids: list[int]) -> None:
-    """Ask for these e-mails to be sent now: one message to the broker, whatever their number, for somebody is waiting.
-
-    With the broker away nothing is lost nor raised: the sweep finds them.
+    Twice is safe: a row is handed out once a minute at most, and sent once, by whoever claims it.
     """
+    maintenant = timezone.now()
+    dus = (
+        Notification.objects.a_envoyer(maintenant)
+        .filter(created_at__gte=maintenant - RECENTS, tentatives=0)
+        .order_by("pk")
+        .values_list("pk", "created_at")[:LOT]
+    )
+    nouveaux = [
+        pk
+        for pk, moment in dus
+        if cache.add(f"courriel_distribue:{pk}:{moment.timestamp()}", 1, RECENTS.seconds)
+    ]
+    for pk in nouveaux:
+        envoyer_courriel.delay(pk)
+    return len(nouveaux)
+
+
+class _Sonnette:
+    """Until when (monotonic clock) a message of this process is on its way that whatever is written now goes with."""
+
+    jusqua = 0.0
+
+
+def sonner() -> None:
+    """Ask, after a commit, for the new e-mails to be handed out within some two seconds.
+
+    One message to the broker a second and process, however many events: it takes along all that is committed until it
+    is read. With the broker away nothing is lost nor raised: the sweep finds them.
+    """
+    maintenant = time.monotonic()
+    if maintenant < _Sonnette.jusqua:
+        return
     try:
-        if len(notification_ids) == 1:
-            envoyer_courriel.delay(notification_ids[0])
-        else:
-            distribuer_courriels.delay(notification_ids)
+        distribuer_nouveaux.apply_async(countdown=DELAI + MARGE)
     except OperationalError as erreur:
-        logger.warning("courriels_non_publies", nombre=len(notification_ids), erreur=str(erreur))
+        logger.warning("courriels_non_publies", erreur=str(erreur))
+    else:
+        _Sonnette.jusqua = maintenant + DELAI
+
+
+def publier(notification_id: int) -> None:
+    """Ask for this e-mail to be sent now, for somebody is waiting for it; otherwise as `sonner`."""
+    try:
+        envoyer_courriel.delay(notification_id)
+    except OperationalError as erreur:
+        logger.warning("courriels_non_publies", erreur=str(erreur))

@@ -6,6 +6,7 @@ and printed reports later, far from whoever typed it.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +18,36 @@ from erp.validation import CARACTERE_INTERDIT, caractere_interdit
 
 _NOM_MAX = 100  # characters of an unknown name that the answer repeats
 _FAUTES_MAX = 50
+
+
+# The fields of each form, made for one request and taken over by the next: DRF copies those that a class declares, and
+# all that they hold, for every instance. A pool rather than one set: requests of several threads do not share theirs.
+_EN_RESERVE: dict[type[Any], list[dict[str, Any]]] = {}
+
+
+@contextmanager
+def empruntee(
+    forme: "type[serializers.BaseSerializer[Any]]", **options: Any
+) -> Iterator["serializers.BaseSerializer[Any]"]:
+    """An instance of this form, for one body; its fields are somebody else's afterwards."""
+    lu = forme(**options)
+    if not isinstance(lu, serializers.Serializer) or forme.get_fields is not _DECLARES:
+        yield lu  # a list, or fields that depend on who asks
+        return
+    reserve = _EN_RESERVE.setdefault(forme, [])
+    if reserve:
+        champs = reserve.pop()
+        for champ in champs.values():
+            champ.parent = lu
+        lu.__dict__["fields"] = champs  # where `cached_property` keeps it
+    yield lu
+    champs = lu.fields
+    for champ in champs.values():
+        champ.parent = None  # or the request would live on with them
+    reserve.append(champs)
+
+
+_DECLARES = serializers.Serializer.get_fields
 
 
 def fautes(forme: "serializers.BaseSerializer[Any]", donnees: Any) -> list[ErreurChamp]:

@@ -139,17 +139,16 @@ class VueApi(APIView):
 
         Raises ValidationError naming each field that the form does not have, DRF's for values that do not fit.
         """
-        lu = forme(
-            data=self.request.data,
-            partial=partielle,
-            context={"request": self.request, "view": self},
-        )
-        refusees = formes.fautes(lu, self.request.data)
-        if refusees:
-            lu.is_valid()
-            raise ValidationError(errors=[*refusees, *a_plat(lu.errors)])
-        lu.is_valid(raise_exception=True)
-        return dict(lu.validated_data)
+        contexte = {"request": self.request, "view": self}
+        with formes.empruntee(
+            forme, data=self.request.data, partial=partielle, context=contexte
+        ) as lu:
+            refusees = formes.fautes(lu, self.request.data)
+            if refusees:
+                lu.is_valid()
+                raise ValidationError(errors=[*refusees, *a_plat(lu.errors)])
+            lu.is_valid(raise_exception=True)
+            return dict(lu.validated_data)
 
     def version_attendue(self) -> int | None:
         """The version of `If-Match`, for services that take one; None when the caller does not care.

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.tests.factories import UserFactory
 from erp.models import ParametresSociete
@@ -198,7 +199,9 @@ def test_two_workers_at_once_send_once(boite):
 def publies(monkeypatch):
     liste = []
     monkeypatch.setattr(
-        tasks.envoyer_courriel, "apply_async", lambda args, **options: liste.append(args[0])
+        tasks.envoyer_courriel,
+        "apply_async",
+        lambda args, kwargs=None, **options: liste.append(args[0]),
     )
     return liste
 
@@ -220,6 +223,64 @@ def test_the_sweep_hands_out_what_is_due_and_nothing_else(publies):
     NotificationFactory(email=True)  # its own task is on its way
     assert tasks.relancer_envois() == 2
     assert set(publies) == {due.pk, bail_passe.pk}
+
+
+@pytest.fixture
+def sonneries(monkeypatch):
+    liste = []
+    monkeypatch.setattr(
+        tasks.distribuer_nouveaux, "apply_async", lambda **options: liste.append(options)
+    )
+    return liste
+
+
+@pytest.fixture(autouse=True)
+def sonnette_neuve(monkeypatch):
+    """Each test has a broker of its own: what rang for another's does not count."""
+    monkeypatch.setattr(tasks._Sonnette, "jusqua", 0.0)
+
+
+def test_many_events_are_one_message_to_the_broker(sonneries, monkeypatch):
+    horloge = [1000.0]
+    monkeypatch.setattr(tasks.time, "monotonic", lambda: horloge[0])
+    for _ in range(5):
+        tasks.sonner()
+    assert len(sonneries) == 1
+    # what is committed while nothing is asked for any more is read when the message is
+    assert sonneries[0]["countdown"] > tasks.DELAI
+    horloge[0] += tasks.DELAI
+    tasks.sonner()
+    assert len(sonneries) == 2
+
+
+def test_a_broker_that_is_away_is_asked_again_at_once(sonneries, monkeypatch):
+    def absent(**options):
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.distribuer_nouveaux, "apply_async", absent)
+    tasks.sonner()
+    monkeypatch.undo()
+    monkeypatch.setattr(
+        tasks.distribuer_nouveaux, "apply_async", lambda **options: sonneries.append(options)
+    )
+    tasks.sonner()
+    assert len(sonneries) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_new_is_handed_out_once(publies):
+    maintenant = timezone.now()
+    neufs = NotificationFactory.create_batch(2, email=True)
+    NotificationFactory(email=True, prochain_essai=maintenant + timedelta(minutes=1))
+    NotificationFactory(email=True, statut_envoi=StatutEnvoi.ENVOYEE, date_envoi=maintenant)
+    NotificationFactory()
+    ancien = NotificationFactory(email=True)
+    Notification.objects.filter(pk=ancien.pk).update(created_at=maintenant - timedelta(minutes=2))
+    assert tasks.distribuer_nouveaux() == 2
+    assert publies == [ligne.pk for ligne in neufs]
+    autre = NotificationFactory(email=True)
+    assert tasks.distribuer_nouveaux() == 1
+    assert publies[2:] == [autre.pk]
 
 
 @pytest.mark.django_db
