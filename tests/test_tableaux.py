@@ -8,9 +8,11 @@ from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 
+from erp.tests.serveurs import attendre
 from interventions.choices import Statut
 from interventions.models import Planning
 from interventions.tests.factories import CreneauFactory, InterventionFactory
+from notifications.tests.flux import serveur_de_flux
 from technicians.tests.factories import DisponibiliteFactory, TechnicienFactory
 from tests.test_parcours import OPTIONS, entrer
 
@@ -64,9 +66,21 @@ def a(heure: str, jour: datetime = MARDI) -> datetime:
     return timezone.make_aware(jour.replace(hour=h, minute=m))
 
 
+def cadre(page: Page, element) -> dict[str, float]:
+    """Where it is, once it has stopped moving: what is read again is drawn again."""
+    avant = None
+    for _essai in range(50):
+        ici = element.bounding_box() if element.count() else None
+        if ici is not None and ici == avant:
+            return ici
+        avant = ici
+        page.wait_for_timeout(100)
+    raise AssertionError("it never stands still")
+
+
 def glisser(page: Page, depart, arrivee: tuple[float, float], prise=(0.5, 0.5)) -> None:
     """A real drag with the mouse, in small steps."""
-    boite = depart.bounding_box()
+    boite = cadre(page, depart)
     page.mouse.move(boite["x"] + boite["width"] * prise[0], boite["y"] + boite["height"] * prise[1])
     page.mouse.down()
     page.mouse.move(*arrivee, steps=12)
@@ -138,7 +152,7 @@ def test_a_slot_is_moved_on_the_calendar(ouvrir, responsable):
     page.goto("/interventions/calendrier/?vue=semaine&date=2027-02-02")
     evenement = page.locator(".ev-creneau")
     expect(evenement).to_contain_text("09:00")
-    boite = evenement.bounding_box()
+    boite = cadre(page, evenement)
     glisser(
         page,
         evenement,
@@ -152,3 +166,234 @@ def test_a_slot_is_moved_on_the_calendar(ouvrir, responsable):
     expect(page).to_have_url(re.compile("vue=mois"))
     page.reload()
     expect(page.locator(".ec-month-view .ev-creneau")).to_contain_text("11:00")
+
+
+# --- The planning board ----------------------------------------------------------------------------
+
+JOUR = "/planning/?vue=jour&date=2027-02-02"
+
+
+@pytest.fixture
+def equipe(db):
+    """Three techniciens, in the order of the board."""
+    return [
+        TechnicienFactory(user__full_name=nom)
+        for nom in ("Ahmed Alami", "Brahim Bennis", "Chadia Chraibi")
+    ]
+
+
+def du_tableau(page: Page, creneau):
+    return page.locator(f"[data-creneau='{creneau.intervention_id}']")
+
+
+def ligne(page: Page, rang: int) -> float:
+    """The height at which a technicien's line runs."""
+    boite = page.locator(".ligne-nom").nth(rang).bounding_box()
+    return boite["y"] + boite["height"] + 10
+
+
+def place_de(intervention):
+    creneau = Planning.objects.ouverts().filter(intervention=intervention).first()
+    return creneau and (creneau.technicien, creneau.debut, creneau.fin)
+
+
+def pose(technicien, debut: str, fin: str, **champs):
+    return CreneauFactory(
+        intervention=InterventionFactory(affectee=True, technicien=technicien, **champs),
+        debut=a(debut),
+        fin=a(fin),
+    )
+
+
+def attendre_place(page: Page, intervention, attendue) -> None:
+    limite = 50
+    while place_de(intervention) != attendue and limite:
+        page.wait_for_timeout(100)
+        limite -= 1
+    assert place_de(intervention) == attendue
+
+
+def test_work_is_dragged_onto_a_technicien_moved_stretched_and_undone(ouvrir, responsable, equipe):
+    ahmed, brahim, _chadia = equipe
+    repere = pose(ahmed, "09:00", "11:00")
+    attend = InterventionFactory(duree_estimee=120, titre="Compresseur en défaut")
+    page = ouvrir()
+    entrer(page, responsable)
+    page.goto(JOUR)
+    fixe = du_tableau(page, repere)
+    expect(fixe).to_contain_text("09:00")
+    deux_heures = cadre(page, fixe)
+    heure = deux_heures["width"] / 2
+    neuf = deux_heures["x"]
+
+    # From the side onto Brahim, at ten.
+    carte = page.locator(f"#attente-{attend.pk}")
+    depart = carte.bounding_box()
+    page.mouse.move(depart["x"] + 40, depart["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(neuf + heure, ligne(page, 1), steps=8)
+    expect(page.locator("#repere")).to_contain_text("Brahim Bennis")
+    page.mouse.move(neuf + heure + 4, ligne(page, 1), steps=4)
+    page.mouse.up()
+    expect(page.locator("#avis")).to_contain_text("planifiée")
+    expect(carte).to_have_count(0)
+    attendre_place(page, attend, (brahim, a("10:00"), a("12:00")))
+
+    # One hour later on the same line.
+    evenement = page.locator(f"[data-creneau='{attend.pk}']")
+    boite = cadre(page, evenement)
+    milieu = boite["y"] + boite["height"] / 2
+    glisser(page, evenement, (boite["x"] + boite["width"] / 2 + heure, milieu))
+    attendre_place(page, attend, (brahim, a("11:00"), a("13:00")))
+
+    # Half an hour longer, by its end.
+    expect(evenement).to_contain_text("11:00")
+    boite = cadre(page, evenement)
+    page.mouse.move(boite["x"] + boite["width"] / 2, milieu)
+    page.mouse.move(boite["x"] + boite["width"] - 2, milieu)
+    page.mouse.down()
+    page.mouse.move(boite["x"] + boite["width"] + heure / 2 - 6, milieu, steps=8)
+    page.mouse.up()
+    attendre_place(page, attend, (brahim, a("11:00"), a("13:30")))
+
+    # Onto Ahmed, who is taken then: it springs back and says by what.
+    boite = cadre(page, evenement)
+    glisser(page, evenement, (boite["x"] + boite["width"] / 2 - 2 * heure, ligne(page, 0)))
+    expect(page.locator("#avis")).to_contain_text(repere.intervention.reference)
+    assert place_de(attend) == (brahim, a("11:00"), a("13:30"))
+
+    # Undone, one by one, until it waits again.
+    for attendue in (
+        (brahim, a("11:00"), a("13:00")),
+        (brahim, a("10:00"), a("12:00")),
+        None,
+    ):
+        expect(page.locator("#defaire")).to_be_enabled()
+        page.locator("#defaire").click()
+        attendre_place(page, attend, attendue)
+    expect(page.locator("#defaire")).to_be_disabled()
+    expect(carte).to_be_visible()
+    attend.refresh_from_db()
+    assert attend.statut == Statut.OUVERTE
+
+
+def test_a_slot_dropped_on_what_waits_is_unplanned(ouvrir, responsable, equipe):
+    creneau = pose(equipe[0], "09:00", "11:00")
+    page = ouvrir()
+    entrer(page, responsable)
+    page.goto(JOUR)
+    evenement = du_tableau(page, creneau)
+    expect(evenement).to_be_visible()
+    cible = page.locator("#titre-attente").bounding_box()
+    glisser(page, evenement, (cible["x"] + 60, cible["y"] + 10))
+    expect(page.locator(f"#attente-{creneau.intervention_id}")).to_be_visible()
+    attendre_place(page, creneau.intervention, None)
+
+
+def test_everything_by_keyboard(ouvrir, responsable, equipe):
+    ahmed, brahim, chadia = equipe
+    creneau = pose(ahmed, "09:00", "11:00")
+    DisponibiliteFactory(technicien=chadia, debut=a("00:00"), fin=a("23:00"))
+    objet = creneau.intervention
+    page = ouvrir()
+    entrer(page, responsable)
+    page.goto(JOUR)
+    evenement = du_tableau(page, creneau)
+    evenement.focus()
+    for touches, attendue in (
+        (("ArrowRight",), (ahmed, a("09:15"), a("11:15"))),
+        (("ArrowDown",), (brahim, a("09:15"), a("11:15"))),
+        (("Shift+ArrowRight",), (brahim, a("09:15"), a("11:30"))),
+        (("ArrowLeft",), (brahim, a("09:00"), a("11:15"))),
+    ):
+        for touche in touches:
+            page.keyboard.press(touche)
+        attendre_place(page, objet, attendue)
+        expect(evenement).to_contain_text(f"{timezone.localtime(attendue[1]):%H:%M}")
+        expect(evenement).to_be_focused()
+    page.keyboard.press("ArrowDown")  # she is away
+    expect(page.locator("#avis")).to_contain_text("absent")
+    assert place_de(objet) == (brahim, a("09:00"), a("11:15"))
+    expect(evenement).to_be_focused()
+    page.keyboard.press("Control+z")
+    attendre_place(page, objet, (brahim, a("09:15"), a("11:30")))
+
+    evenement.focus()
+    page.keyboard.press("Delete")
+    expect(page.locator(f"#attente-{objet.pk} a").first).to_be_focused()
+    attendre_place(page, objet, None)
+
+    # « Planifier… » is the form, with who is free; it comes back to the board.
+    page.locator(f"#attente-{objet.pk} [data-planifier]").focus()
+    page.keyboard.press("Enter")
+    dialogue = page.locator("dialog[open]")
+    dialogue.locator("input[name=debut]").fill("2027-02-02T15:00")
+    dialogue.locator("input[name=fin]").fill("2027-02-02T16:00")
+    dialogue.locator("label.candidat", has_text="Ahmed Alami").click()
+    dialogue.locator("button[type=submit]").last.click()
+    attendre_place(page, objet, (ahmed, a("15:00"), a("16:00")))
+    expect(page).to_have_url(re.compile("/planning/"))
+    expect(du_tableau(page, creneau)).to_contain_text("15:00")
+
+    du_tableau(page, creneau).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem")).to_have_count(4)
+    page.get_by_role("menuitem", name="Retirer du planning").click()
+    attendre_place(page, objet, None)
+
+
+def test_two_dispatchers_see_each_other_and_do_not_undo_each_other(
+    ouvrir, responsable, admin, equipe, settings
+):
+    ahmed, brahim, _chadia = equipe
+    creneau = pose(ahmed, "09:00", "11:00")
+    objet = creneau.intervention
+    with serveur_de_flux(FLUX_PORT="1") as serveur:
+        settings.FLUX_PORT = serveur.port
+        une, autre = ouvrir(), ouvrir()
+        for page, personne in ((une, responsable), (autre, admin)):
+            entrer(page, personne)
+            page.goto(JOUR)
+            expect(du_tableau(page, creneau)).to_contain_text("09:00")
+        attendre(lambda: serveur.sante()["flux"] == 2, "both boards listen")
+
+        du_tableau(une, creneau).focus()
+        une.keyboard.press("ArrowRight")
+        attendre_place(une, objet, (ahmed, a("09:15"), a("11:15")))
+        expect(du_tableau(autre, creneau)).to_contain_text("09:15", timeout=1500)
+
+        # The other one moves it on; what the first would undo is not there any more, and he is told.
+        du_tableau(autre, creneau).focus()
+        autre.keyboard.press("ArrowDown")
+        attendre_place(autre, objet, (brahim, a("09:15"), a("11:15")))
+        une.locator("#defaire").click()
+        expect(une.locator("#avis")).to_contain_text("modifié")
+        assert place_de(objet) == (brahim, a("09:15"), a("11:15"))
+
+        # Unplanned by one, it waits beside the other's board.
+        du_tableau(autre, creneau).focus()
+        autre.keyboard.press("Delete")
+        expect(une.locator(f"#attente-{objet.pk}")).to_be_visible(timeout=1500)
+
+
+def test_two_moves_of_one_slot_at_once(ouvrir, responsable, admin, equipe):
+    """Both boards show it at nine, no stream tells them: the second to arrive is refused, and reads again."""
+    ahmed, brahim, _chadia = equipe
+    creneau = pose(ahmed, "09:00", "11:00")
+    une, autre = ouvrir(), ouvrir()
+    for page, personne in ((une, responsable), (autre, admin)):
+        entrer(page, personne)
+        page.goto(JOUR)
+        expect(du_tableau(page, creneau)).to_contain_text("09:00")
+        du_tableau(page, creneau).focus()
+    une.keyboard.press("ArrowDown")
+    autre.keyboard.press("ArrowRight")
+    expect(une.locator("#avis")).to_contain_text("planifiée")
+    expect(autre.locator("#avis")).to_contain_text("modifié")
+    assert place_de(creneau.intervention) == (brahim, a("09:00"), a("11:00"))
+    expect(du_tableau(autre, creneau)).to_contain_text("09:00")
+    attendre(lambda: abs(_hauteur(une, creneau) - _hauteur(autre, creneau)) < 3, "the same line")
+
+
+def _hauteur(page: Page, creneau) -> float:
+    return cadre(page, du_tableau(page, creneau))["y"]

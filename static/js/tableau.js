@@ -23,6 +23,7 @@
 
   let ec = null;
   let creneaux = []; // as the server told them
+  const faits = new Map(); // what this window did, by intervention: newer than an answer that left before it
   let techniciens = [];
   let ouverture = "08:30";
   let occupe = 0; // requests and drags under way
@@ -51,20 +52,32 @@
     extendedProps: c,
   });
 
+  const direCharge = (t, charge = $(`.ligne-charge[data-technicien="${t.id}"]`)) => {
+    if (!(charge instanceof Element)) return;
+    $("meter", charge).value = Math.min(t.charge, 100);
+    $(".ligne-part", charge).textContent = `${t.charge} %`;
+    charge.classList.toggle("retard", t.charge > 100);
+  };
+
   const charger = async ({ start, end }) => {
     const adresse = new URL(mots.donnees, location.href);
     adresse.searchParams.set("debut", mur(start));
     adresse.searchParams.set("fin", mur(end));
     try {
       const donnees = await Deplacement.lire(adresse);
-      creneaux = donnees.creneaux;
+      creneaux = donnees.creneaux
+        .map((c) => (faits.get(c.pk)?.version > c.version ? { ...c, ...faits.get(c.pk) } : c))
+        .filter((c) => c.start);
       techniciens = donnees.techniciens;
       ouverture = donnees.ouverture;
       if (donnees.tronque) Deplacement.dire(mots.tronque);
-      const resume = JSON.stringify(techniciens);
+      // the lines are drawn again only when they are others: whoever holds the focus on one keeps it
+      const resume = JSON.stringify(techniciens.map((t) => [t.id, t.nom, t.detail]));
       if (resume !== vu) {
         vu = resume;
         ec.setOption("resources", techniciens.map((t) => ({ id: String(t.id), title: t.nom, extendedProps: t })));
+      } else {
+        for (const t of techniciens) direCharge(t);
       }
       return [...donnees.fonds.map(fond), ...creneaux.map(creneau)];
     } catch (erreur) {
@@ -75,7 +88,9 @@
 
   const vueCourante = () => ec?.getView().type ?? VUES.semaine;
 
+  let redessine = 0; // when the board was last read again: a key pressed meanwhile still is the slot's
   const rafraichir = () => {
+    redessine = Date.now();
     foyer = document.activeElement?.closest("[data-creneau]")?.dataset.creneau ?? foyer;
     ec.refetchEvents();
     const q = $(".tableau-recherche input").value;
@@ -95,13 +110,18 @@
   const majPile = () => (bouton.disabled = pile.length === 0);
 
   // `place`: { technicien_id, debut, fin }, empty strings for none
+  const connu = (pk) => creneaux.find((c) => String(c.pk) === String(pk));
   const placer = async (pk, place, version, { message = mots.planifiee, memoriser = true } = {}) => {
     occupe += 1;
     const champs = Object.fromEntries(Object.entries(place).map(([cle, valeur]) => [cle, valeur ?? ""]));
     const { ok, donnees } = await Deplacement.poster(url(mots.placer, pk), { ...champs, version: version ?? "" });
     occupe -= 1;
     if (ok) {
-      if (memoriser) pile.push({ pk, place: donnees.avant, version: donnees.version });
+      // the next key or drag goes on from here, whatever was being read meanwhile
+      const fait = { version: donnees.version, technicien: Number(place.technicien_id), start: place.debut, end: place.fin };
+      faits.set(Number(pk), fait);
+      Object.assign(connu(pk) ?? {}, fait);
+      if (memoriser) pile.push({ pk: Number(pk), place: donnees.avant, de: Number(version), version: donnees.version });
       Deplacement.dire([`${donnees.reference} : ${message}.`, donnees.avertissement].filter(Boolean).join(" "));
     } else {
       Deplacement.dire(donnees.detail);
@@ -114,19 +134,21 @@
     const dernier = pile.pop();
     majPile();
     if (!dernier) return;
-    await placer(dernier.pk, dernier.place, dernier.version, { message: mots.defaite, memoriser: false });
+    const { ok, donnees } = await placer(dernier.pk, dernier.place, dernier.version, { message: mots.defaite, memoriser: false });
+    const avant = ok && pile.findLast((autre) => autre.pk === dernier.pk);
+    if (avant && avant.version === dernier.de) avant.version = donnees.version; // nobody came between the two
     rafraichir();
   };
   bouton.addEventListener("click", defaire);
 
   const retirer = async (c) => {
-    const { ok } = await placer(c.pk, { technicien_id: c.technicien, debut: "", fin: "" }, c.version, { message: mots.retiree });
-    if (ok) $("#attente").setAttribute("data-touchee", c.pk);
+    const { ok } = await placer(c.pk, { technicien_id: c.technicien, debut: null, fin: null }, c.version, { message: mots.retiree });
+    if (ok) foyer = null;
     await rafraichir();
   };
 
   const bouger = async ({ event, revert }) => {
-    const c = event.extendedProps;
+    const c = connu(event.id) ?? event.extendedProps;
     const [technicien_id] = event.resourceIds;
     foyer = event.id;
     const { ok } = await placer(c.pk, { technicien_id, debut: mur(event.start), fin: mur(event.end) }, c.version);
@@ -171,10 +193,12 @@
       const nom = texte("a", "ligne-nom", t.nom);
       nom.href = t.url;
       const jauge = document.createElement("meter");
-      Object.assign(jauge, { min: 0, max: 100, low: 85, high: 99, optimum: 50, value: Math.min(t.charge, 100) });
+      Object.assign(jauge, { min: 0, max: 100, low: 85, high: 99, optimum: 50 });
       jauge.setAttribute("aria-label", `${mots.charge} ${t.nom}`);
-      const charge = texte("span", `ligne-charge${t.charge > 100 ? " retard" : ""}`, `${t.charge} %`);
-      charge.prepend(jauge);
+      const charge = texte("span", "ligne-charge", "");
+      charge.dataset.technicien = t.id;
+      charge.append(jauge, texte("span", "ligne-part", ""));
+      direCharge(techniciens.find((autre) => autre.id === t.id) ?? t, charge);
       return { domNodes: [nom, texte("small", "ligne-detail", t.detail), charge] };
     },
     eventContent: ({ event, timeText }) => {
@@ -301,12 +325,10 @@
 
   // a slot dropped on what waits is unplanned
   document.addEventListener("pointerup", (evenement) => {
-    const apercu = $(".ec-preview, .ec-ghost, .ec-dragging");
     const tire = dernierTire;
     dernierTire = null;
     if (!tire || !document.elementsFromPoint(evenement.clientX, evenement.clientY).some((e) => e.closest(".tableau-attente"))) return;
-    void apercu;
-    const c = creneaux.find((autre) => String(autre.pk) === tire);
+    const c = connu(tire);
     if (c) setTimeout(() => retirer(c));
   }, true);
   let dernierTire = null;
@@ -345,6 +367,7 @@
     Deplacement.ouvrirFormulaire(lien.href, apresFormulaire);
   });
 
+  let file = Promise.resolve();
   // --- The keyboard ----------------------------------------------------------------------------------------------------
   const auClavier = (c, touche, maj) => {
     const pas = PAS[vueCourante()];
@@ -385,21 +408,27 @@
       }
       return;
     }
-    const c = creneaux.find((autre) => String(autre.pk) === target.closest?.("[data-creneau]")?.dataset.creneau);
+    const perdu = document.activeElement === document.body && Date.now() - redessine < 1000 ? foyer : null;
+    const c = connu(target.closest?.("[data-creneau]")?.dataset.creneau ?? perdu);
     if (!c || evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
     const fleche = key.startsWith("Arrow");
     if (!fleche && key !== "Delete" && key !== "Backspace") return;
     evenement.preventDefault();
-    if (occupe) return;
     foyer = String(c.pk);
-    if (!fleche) {
-      await retirer(c);
-      $(`#attente-${c.pk} a`)?.focus();
-      return;
-    }
-    const place = auClavier(c, key, shiftKey);
-    if (!place) return;
-    await placer(c.pk, place, c.version);
-    rafraichir();
+    // one after the other, each from where the one before it led
+    file = file.then(async () => {
+      const ici = connu(c.pk);
+      if (!ici?.start) return;
+      if (!fleche) {
+        await retirer(ici);
+        $(`#attente-${c.pk} a`)?.focus();
+        return;
+      }
+      const place = auClavier(ici, key, shiftKey);
+      if (place) await placer(ici.pk, place, ici.version);
+    });
+    const derniere = file;
+    await derniere;
+    if (fleche && derniere === file) rafraichir();
   });
 })();
