@@ -65,15 +65,13 @@
         return;
       }
       const texte = ts.control_input.value.trim();
-      if (texte.length < 2 || (ts.derniereReponse === texte && !ts.loading)) return;
+      if (texte.length < 2 || ts.repondu === texte) return;
       evenement.preventDefault();
       evenement.stopImmediatePropagation();
       presse = true;
     }, true);
     ts.on("load", () => {
-      if (ts.loading) return;
-      ts.derniereReponse = ts.control_input.value.trim();
-      if (presse) prendre();
+      if (presse && ts.repondu === ts.control_input.value.trim()) prendre();
     });
     ts.on("item_add", () => setTimeout(() => {
       ts.blur();

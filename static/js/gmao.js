@@ -194,8 +194,12 @@
             this.clearOptions();
             fetch(`${url}?q=${encodeURIComponent(texte)}`, { headers: { Accept: "application/json" } })
               .then((reponse) => (reponse.ok ? reponse.json() : { resultats: [] }))
-              // an answer to what is no longer typed comes too late
-              .then((donnees) => repondre(this.control_input.value.trim() === texte.trim() ? donnees.resultats : []))
+              .then((donnees) => {
+                // an answer to what is no longer typed comes too late
+                const attendue = this.control_input.value.trim() === texte.trim();
+                if (attendue) this.repondu = texte.trim();
+                repondre(attendue ? donnees.resultats : []);
+              })
               .catch(() => repondre());
           },
         });
