@@ -168,5 +168,5 @@ def test_les_nombres_s_accordent():
     with translation.override("ar"):
         dire = translation.ngettext
         formes = {n: dire("%(n)s jour", "%(n)s jours", n) % {"n": n} for n in (1, 2, 3, 11, 100)}
-        assert duree(125) == "2\u202fس\u202f05"
+        assert duree(125) == "\u200f2\u202fس\u202f05"
     assert formes == {1: "يوم واحد", 2: "يومان", 3: "3 أيام", 11: "11 يوما", 100: "100 يوم"}

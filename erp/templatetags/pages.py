@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from erp.navigation import Lien, navigation, nouveau
@@ -185,11 +185,15 @@ def duree(minutes: int | None) -> str:
     jours, reste = divmod(int(minutes), 24 * 60)
     heures, mins = divmod(reste, 60)
     j, h = _("j"), _("h")
+    # after a Latin name the number would leave its Arabic unit: the mark holds them together
+    ancre = "\u200f" if get_language_bidi() else ""
     if jours:
-        return f"{jours}\u202f{j} {heures}\u202f{h}" if heures else f"{jours}\u202f{j}"
-    if heures:
-        return f"{heures}\u202f{h}\u202f{mins:02d}" if mins else f"{heures}\u202f{h}"
-    return f"{mins}\u202f{_('min')}"
+        mots = f"{jours}\u202f{j} {heures}\u202f{h}" if heures else f"{jours}\u202f{j}"
+    elif heures:
+        mots = f"{heures}\u202f{h}\u202f{mins:02d}" if mins else f"{heures}\u202f{h}"
+    else:
+        mots = f"{mins}\u202f{_('min')}"
+    return ancre + mots
 
 
 @register.filter
