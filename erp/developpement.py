@@ -157,7 +157,7 @@ def galerie(request: HttpRequest) -> HttpResponse:
         "dev/composants.html",
         {
             "form": form,
-            "vierge": _FormulaireExemple(),
+            "vierge": _FormulaireExemple(prefix="vierge"),
             "liste": liste,
             "tons": sorted({(champ, valeur, *ton) for (champ, valeur), ton in TONS.items()}),
             "maintenant": timezone.now(),

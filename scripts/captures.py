@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from bench import attendre
 from embarque import services_jetables
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from processus import ErreurDemarrage, arreter, lancer
 from serveurs import port_libre
 from test import REGLAGES
@@ -246,6 +247,8 @@ def montrer(page: Page, adresse: str, vue: Vue) -> bool:
         return False  # a rule or a right of this very object: the table speaks of the kind
     if not page.evaluate("document.contentType === 'text/html' && !!document.documentElement.lang"):
         return False
+    with suppress(PlaywrightTimeout):  # a page that follows events is never quite idle
+        page.wait_for_load_state("networkidle", timeout=3000)
     expect(page.locator(".htmx-request")).to_have_count(0)
     if vue.geste:
         vue.geste(page)

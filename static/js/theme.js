@@ -17,4 +17,7 @@
   };
   appliquer();
   systeme.addEventListener("change", appliquer);
+  // paper is white
+  addEventListener("beforeprint", () => (racine.dataset.bsTheme = "light"));
+  addEventListener("afterprint", appliquer);
 })();
