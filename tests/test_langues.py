@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -144,15 +143,6 @@ def test_l_api_refuse_dans_la_langue_demandee():
     textes = {langue: str(corps) for langue, corps in messages.items()}
     assert len(set(textes.values())) == 3
     assert re.search("[\u0600-\u06ff]", textes["ar"])
-
-
-@pytest.mark.django_db
-def test_le_courriel_part_dans_la_langue_de_son_lecteur(client):
-    user = UserFactory(responsable=True, langue="ar")
-    client.post(reverse("accounts:mot_de_passe_oublie"), {"email": user.email})
-    assert mail.outbox
-    for courriel in mail.outbox:
-        assert re.search("[\u0600-\u06ff]", courriel.subject)
 
 
 @pytest.mark.parametrize(
