@@ -10,12 +10,22 @@ from accounts.models import User
 from erp.champs import FormulaireModele
 from erp.forms import Formulaire
 
+ROLES = gettext_lazy(
+    "Technicien : ses interventions. Client : le portail de sa société. Responsable : toute l’exploitation. "
+    "Administrateur : tout, et les comptes."
+)
+
 
 class UtilisateurForm(FormulaireModele):
     """A new account, for `services.creer_utilisateur`."""
 
     modele = User
     champs = ("full_name", "email", "username", "role", "langue")
+    GROUPES = (
+        (gettext_lazy("La personne"), ("full_name", "email", "langue")),
+        (gettext_lazy("Ce qu’elle peut faire"), ("role", "username")),
+        (gettext_lazy("Sa première connexion"), ("invitation", "mot_de_passe")),
+    )
 
     invitation = forms.BooleanField(
         label=gettext_lazy("Envoyer une invitation"),
@@ -32,6 +42,7 @@ class UtilisateurForm(FormulaireModele):
     )
 
     def preparer(self) -> None:
+        self.fields["role"].help_text = ROLES
         self.fields["username"].required = False
         self.fields["username"].help_text = _("Vide : le début de l’adresse e-mail.")
 

@@ -1,5 +1,7 @@
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -28,6 +30,8 @@ class User(AbstractBaseUser, Horodate):
     langue = models.CharField(
         _("langue"), max_length=2, choices=Langue.choices, default=Langue.FRANCAIS
     )
+    # when the last invitation was sent; its link serves for PASSWORD_RESET_TIMEOUT seconds
+    invite_le = models.DateTimeField(_("invité le"), null=True, blank=True, editable=False)
     # how he likes his pages (see `services.regler_preferences`); read with the user, so that a page asks nothing more
     preferences = models.JSONField(_("préférences d’affichage"), default=dict, blank=True)
 
@@ -66,6 +70,18 @@ class User(AbstractBaseUser, Horodate):
 
     def get_short_name(self) -> str:
         return self.full_name.split(" ", 1)[0]
+
+    @property
+    def attendu(self) -> bool:
+        """Whether he was let in and has never come."""
+        return self.is_active and self.last_login is None
+
+    @property
+    def invitation_jusqu_a(self) -> datetime | None:
+        """Until when the link of his last invitation serves."""
+        if self.invite_le is None:
+            return None
+        return self.invite_le + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
     @property
     def est_admin(self) -> bool:

@@ -33,6 +33,7 @@ class UserQuerySet(models.QuerySet["User"]):
             "is_active",
             "langue",
             "last_login",
+            "invite_le",
             "created_at",
         )
 

@@ -11,6 +11,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.module_loading import import_string
@@ -308,6 +309,9 @@ def _ecrire_a(user: User, courriel: Courriel) -> None:
         settings.COURRIEL_DES_COMPTES
     )
     ecrire_courriel(user, courriel, lien_mot_de_passe(user))
+    if courriel == Courriel.INVITATION:
+        user.invite_le = timezone.now()
+        user.enregistrer("invite_le")
 
 
 def _poser_mot_de_passe(user: User, mot_de_passe: str, champ: str) -> None:

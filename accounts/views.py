@@ -7,7 +7,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -82,6 +82,8 @@ def detail(request: Requete, pk: int) -> HttpResponseBase:
             "contact": getattr(compte, "contact", None),
             "peut_gerer": permissions.peut_gerer(request.user),
             "soi": compte.pk == request.user.pk,
+            "perimee": compte.invitation_jusqu_a is not None
+            and compte.invitation_jusqu_a < timezone.now(),
             "bloque": permissions.peut_gerer(request.user) and blocage.bloque(compte),
         },
     )

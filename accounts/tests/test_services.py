@@ -223,6 +223,9 @@ class TestMotDePasse:
             services.inviter(par=responsable, user_id=technicien.pk)
         services.inviter(par=admin, user_id=technicien.pk)
         assert Notification.objects.get().user == technicien
+        technicien.refresh_from_db()
+        assert technicien.attendu
+        assert technicien.invite_le < timezone.now() < technicien.invitation_jusqu_a
         services.changer_activation(par=admin, user_id=technicien.pk, actif=False)
         with pytest.raises(BusinessRuleError) as refus:
             services.inviter(par=admin, user_id=technicien.pk)

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import services
 from accounts.models import User
 from accounts.tests.factories import MOT_DE_PASSE, UserFactory
 
@@ -86,6 +87,28 @@ def test_inviter_ou_donner_un_mot_de_passe(envoyer, client, admin):
     assert not User.objects.get(email="hind@example.com").has_usable_password()
     envoyer(admin, url, {**valeurs, "email": "ali@example.com", "mot_de_passe": MOT_DE_PASSE})
     assert User.objects.get(email="ali@example.com").check_password(MOT_DE_PASSE)
+
+
+def test_l_invitation_se_suit_et_se_renvoie(ouvrir, envoyer, client, admin, settings):
+    compte = UserFactory(full_name="Hind Alami", last_login=None)
+    fiche = compte.get_absolute_url()
+    assert "jamais connectée" in texte(ouvrir(admin, fiche))
+    envoyer(admin, reverse("accounts:inviter", args=[compte.pk]))
+    page = texte(ouvrir(admin, fiche))
+    assert "Invitation envoyée" in page
+    assert "Renvoyer l’invitation" in page
+    assert "Invité" in texte(ouvrir(admin, reverse("accounts:liste")))
+    settings.PASSWORD_RESET_TIMEOUT = -1
+    assert "périmé" in texte(ouvrir(admin, fiche))
+    client.logout()
+    lien = services.lien_mot_de_passe(compte)
+    assert client.get(lien).status_code == 410
+    settings.PASSWORD_RESET_TIMEOUT = 3600
+    choisi = {"nouveau_mot_de_passe": MOT_DE_PASSE, "confirmation": MOT_DE_PASSE}
+    assert client.post(lien, choisi).status_code == 302
+    assert client.get(lien).status_code == 410
+    compte.refresh_from_db()
+    assert compte.check_password(MOT_DE_PASSE)
 
 
 @pytest.mark.parametrize(
