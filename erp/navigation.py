@@ -75,6 +75,9 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
                 _("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}
             ),
             Entree(_("Gammes"), "list-check", "planning:gammes", GESTION),
+            Entree(
+                _("Registre réglementaire"), "certificate", "planning:registre", GESTION | {CLIENT}
+            ),
             Entree(_("Optimiser le planning"), "wand", "planning:optimisation", GESTION),
             Entree(_("Saisies hors ligne"), "device-mobile", "sync:liste", GESTION),
             Entree(

@@ -4,12 +4,14 @@ from erp.admin import AdminErp, AdminLecture, LignesErp, LignesLecture
 from planning.models import (
     AbonnementCalendrier,
     Gamme,
+    Inspection,
     LigneProposition,
     OccurrencePlan,
     PieceGamme,
     PlanMaintenance,
     PointGamme,
     PropositionPlanning,
+    Reserve,
 )
 
 
@@ -85,3 +87,18 @@ class AbonnementAdmin(AdminLecture):
     list_display = ("nom", "user", "technicien", "lu_le", "revoque_le")
     list_select_related = ("user", "technicien__user")
     exclude = ("empreinte",)
+
+
+class ReserveLignes(LignesLecture):
+    model = Reserve
+    liees = ("intervention", "levee_par")
+    fields = ("numero", "libelle", "delai", "intervention", "levee_le", "levee_par", "note")
+
+
+@admin.register(Inspection)
+class InspectionAdmin(AdminLecture):
+    list_display = ("plan", "date_visite", "organisme", "conclusion")
+    list_select_related = ("plan__gamme", "plan__equipement")
+    list_filter = ("conclusion",)
+    search_fields = ("plan__equipement__nom", "plan__equipement__code_interne", "numero_rapport")
+    inlines = (ReserveLignes,)

@@ -29,6 +29,18 @@ class RaisonOmission(models.TextChoices):
     TEMPS = "temps", _("Plus de temps : le reste est plus urgent ou mieux placé.")
 
 
+class JourFerme(models.TextChoices):
+    GARDER = "garder", _("Garder la date")
+    AVANT = "avant", _("Avancer au jour ouvré précédent")
+    APRES = "apres", _("Repousser au jour ouvré suivant")
+
+
+class Conclusion(models.TextChoices):
+    CONFORME = "conforme", _("Conforme")
+    AVEC_RESERVES = "avec_reserves", _("Conforme avec réserves")
+    NON_CONFORME = "non_conforme", _("Non conforme")
+
+
 class ModeEcheance(models.TextChoices):
     FIXE = "fixe", _("Fixe (comptée depuis l’échéance)")
     FLOTTANT = "flottant", _("Flottante (comptée depuis la réalisation)")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +22,8 @@ from erp.filters import (
 )
 from erp.models import CleTri
 from interventions.choices import Priorite, TypeIntervention
-from planning.choices import EtatProposition, ModeEcheance
+from planning.choices import EtatProposition, JourFerme, ModeEcheance
+from planning.models import Reserve
 from planning.previsions import a_generer
 from planning.querysets import GammeQuerySet, PlanQuerySet
 
@@ -54,6 +55,10 @@ class PlanFiltres(Filtres):
     gamme_id = IdsFiltre("gamme_id", label=_("Gamme"))
     actif = DrapeauFiltre("actif", label=_("Actif"))
     mode = ChoixFiltre("mode", ModeEcheance.choices, label=_("Échéance fixe ou flottante"))
+    jour_ferme = ChoixFiltre(
+        "jour_ferme", JourFerme.choices, label=_("Si la date tombe un jour fermé")
+    )
+    reglementaire = DrapeauFiltre("reglementaire", label=_("Contrôle réglementaire"))
     compteur_id = IdsFiltre("compteur_id", label=_("Compteur"))
     date_depart_gte = JourDepuisFiltre("date_depart", label=_("Première échéance à partir du"))
     date_depart_lte = JourJusquaFiltre("date_depart", label=_("Première échéance jusqu’au"))
@@ -125,3 +130,29 @@ class PropositionFiltres(Filtres):
     demandee_par_id = IdsFiltre("demandee_par_id", label=_("Demandée par"))
     date_debut_gte = JourDepuisFiltre("debut", label=_("Commence à partir du"))
     date_debut_lte = JourJusquaFiltre("debut", label=_("Commence jusqu’au"))
+
+
+class RegistreFiltres(Filtres):
+    """Regulatory inspections."""
+
+    search = RechercheFiltre(
+        "gamme__titre",
+        "equipement__nom",
+        "equipement__code_interne",
+        "texte_legal",
+        label=_("Recherche"),
+    )
+    client_id = IdsFiltre("equipement__client_id", label=_("Client"))
+    equipement_id = IdsFiltre("equipement_id", label=_("Équipement"))
+    en_retard = DrapeauFiltre("prochaine_echeance", method="en_retard_", label=_("En retard"))
+    avec_reserves = DrapeauFiltre("pk", method="avec_reserves_", label=_("Réserves ouvertes"))
+
+    def en_retard_(self, queryset: PlanQuerySet, nom: str, valeur: bool) -> PlanQuerySet:
+        depasse = Q(actif=True, prochaine_echeance__lt=timezone.localdate())
+        return queryset.filter(depasse if valeur else ~depasse)
+
+    def avec_reserves_(self, queryset: PlanQuerySet, nom: str, valeur: bool) -> PlanQuerySet:
+        ouvertes = Exists(
+            Reserve.objects.filter(inspection__plan=OuterRef("pk"), levee_le__isnull=True)
+        )
+        return queryset.filter(ouvertes if valeur else ~ouvertes)

@@ -1,6 +1,6 @@
 """The shape of what is typed about plans and gammes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,7 +14,7 @@ from accounts.models import User
 from equipment.models import Compteur, Equipement
 from erp.forms import ChoixRecherche, DateInput, Formulaire
 from interventions.choices import Priorite, TypeIntervention
-from planning.choices import ModeEcheance
+from planning.choices import Conclusion, JourFerme, ModeEcheance
 from planning.libelles import simple
 from planning.models import Gamme, PlanMaintenance
 from planning.services.catalogue import DEPART_MAX, DEPART_MIN
@@ -104,6 +104,23 @@ class PlanForm(RecurrenceForm):
         empty_label=_("Aucun"),
         widget=forms.Select(attrs={"data-chercher": ""}),
     )
+    jour_ferme = forms.ChoiceField(
+        label=_("Si la date tombe un jour fermé"),
+        choices=JourFerme.choices,
+        initial=JourFerme.GARDER,
+    )
+    reglementaire = forms.BooleanField(
+        label=_("Contrôle réglementaire"),
+        required=False,
+        help_text=_("Il entre au registre, avec ses rapports et leurs réserves."),
+    )
+    texte_legal = forms.CharField(label=_("Texte qui l’exige"), max_length=300, required=False)
+    organisme = forms.CharField(
+        label=_("Qui peut contrôler"),
+        max_length=200,
+        required=False,
+        help_text=_("Organisme agréé ou personne habilitée."),
+    )
     actif = forms.BooleanField(label=_("Plan actif"), required=False, initial=True)
 
     def __init__(
@@ -136,6 +153,10 @@ class PlanForm(RecurrenceForm):
                 "jours_avance",
                 "mode",
                 "technicien_id",
+                "jour_ferme",
+                "reglementaire",
+                "texte_legal",
+                "organisme",
                 "actif",
             )
         }
@@ -155,6 +176,8 @@ class PlanForm(RecurrenceForm):
                 propres["intervalle_compteur"] = None
             if compteur is None and not propres["regle"]:
                 self.add_error("unite", _("Donnez une cadence, un compteur, ou les deux."))
+            if propres["reglementaire"] and not propres["texte_legal"]:
+                self.add_error("texte_legal", _("Dites quel texte exige ce contrôle."))
         return propres
 
 
@@ -385,3 +408,54 @@ class AbonnementForm(Formulaire):
             choix.queryset = Technicien.objects.visible_to(user).actifs().select_related("user")
         else:
             del self.fields["technicien_id"]
+
+
+class InspectionForm(Formulaire):
+    """For `services.reglementaire.enregistrer_inspection`; a reserve a line, its date after a bar."""
+
+    date_visite = forms.DateField(label=_("Date de la visite"), widget=DateInput())
+    organisme = forms.CharField(label=_("Organisme"), max_length=200)
+    inspecteur = forms.CharField(label=_("Inspecteur"), max_length=120, required=False)
+    numero_rapport = forms.CharField(label=_("Numéro du rapport"), max_length=80, required=False)
+    conclusion = forms.ChoiceField(label=_("Conclusion"), choices=Conclusion.choices)
+    reserves = forms.CharField(
+        label=_("Réserves"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Une par ligne ; la date limite après une barre : Garde-corps desserré | 31/12/2026."
+        ),
+    )
+    observations = forms.CharField(
+        label=_("Observations"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reserves(self) -> list[tuple[str, date | None]]:
+        lues: list[tuple[str, date | None]] = []
+        for ligne in self.cleaned_data["reserves"].splitlines():
+            libelle, barre, jour = ligne.rpartition("|")
+            if not barre:
+                libelle, jour = ligne, ""
+            if not libelle.strip():
+                continue
+            delai = None
+            if jour.strip():
+                try:
+                    delai = forms.DateField().clean(jour.strip())
+                except forms.ValidationError as refus:
+                    raise forms.ValidationError(
+                        _("« %(jour)s » n’est pas une date."), params={"jour": jour.strip()}
+                    ) from refus
+            lues.append((libelle.strip(), delai))
+        return lues
+
+
+class LeveeForm(Formulaire):
+    note = forms.CharField(
+        label=_("Comment elle a été levée"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -12,19 +12,23 @@ from erp.models import CleTri, Horodate
 from interventions.choices import Priorite, TypeIntervention
 from interventions.models import Intervention
 from planning.choices import (
+    Conclusion,
     EtatLigne,
     EtatProposition,
     GenreLigne,
+    JourFerme,
     ModeEcheance,
     RaisonOmission,
 )
 from planning.querysets import (
     AbonnementQuerySet,
     GammeQuerySet,
+    InspectionQuerySet,
     LigneQuerySet,
     OccurrenceQuerySet,
     PlanQuerySet,
     PropositionQuerySet,
+    ReserveQuerySet,
 )
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
@@ -166,6 +170,25 @@ class PlanMaintenance(Horodate):
         related_name="plans",
         verbose_name=_("technicien habituel"),
     )
+    jour_ferme = models.CharField(
+        _("si la date tombe un jour fermé"),
+        max_length=10,
+        choices=JourFerme.choices,
+        default=JourFerme.GARDER,
+    )
+    reglementaire = models.BooleanField(_("contrôle réglementaire"), default=False)
+    texte_legal = models.CharField(
+        _("texte qui l’exige"),
+        max_length=300,
+        blank=True,
+        help_text=_("Par exemple : arrêté, article, norme. La période est celle de la récurrence."),
+    )
+    organisme = models.CharField(
+        _("qui peut contrôler"),
+        max_length=200,
+        blank=True,
+        help_text=_("Organisme agréé ou personne habilitée."),
+    )
     actif = models.BooleanField(_("actif"), default=True)
 
     objects = PlanQuerySet.as_manager()
@@ -187,6 +210,11 @@ class PlanMaintenance(Horodate):
                 violation_error_message=_("Donnez une récurrence, un compteur, ou les deux."),
             ),
             models.CheckConstraint(
+                name="plan_reglementaire_texte",
+                condition=Q(reglementaire=False) | ~Q(texte_legal=""),
+                violation_error_message=_("Dites quel texte exige ce contrôle."),
+            ),
+            models.CheckConstraint(
                 name="plan_compteur_intervalle",
                 condition=Q(compteur__isnull=True, intervalle_compteur__isnull=True)
                 | Q(
@@ -203,6 +231,10 @@ class PlanMaintenance(Horodate):
 
     def get_absolute_url(self) -> str:
         return reverse("planning:plan", args=[self.pk])
+
+    @property
+    def url_registre(self) -> str:
+        return reverse("planning:registre_plan", args=[self.pk])
 
     @property
     def date_generation(self) -> "object":
@@ -395,3 +427,84 @@ class AbonnementCalendrier(Horodate):
 
     def __str__(self) -> str:
         return self.nom
+
+
+class Inspection(Horodate):
+    """The report of a regulatory inspection: who came, when, what he concluded."""
+
+    plan = models.ForeignKey(
+        PlanMaintenance,
+        on_delete=models.PROTECT,
+        related_name="inspections",
+        verbose_name=_("contrôle"),
+    )
+    date_visite = models.DateField(_("date de la visite"))
+    organisme = models.CharField(_("organisme"), max_length=200)
+    inspecteur = models.CharField(_("inspecteur"), max_length=120, blank=True)
+    numero_rapport = models.CharField(_("numéro du rapport"), max_length=80, blank=True)
+    conclusion = models.CharField(_("conclusion"), max_length=15, choices=Conclusion.choices)
+    observations = models.TextField(_("observations"), blank=True, max_length=5000)
+    enregistree_par = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("enregistrée par"),
+    )
+
+    objects = InspectionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "inspections"
+        verbose_name = _("inspection réglementaire")
+        verbose_name_plural = _("inspections réglementaires")
+        ordering = ("-date_visite", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["plan", "date_visite"],
+                name="inspection_unique_par_jour",
+                violation_error_message=_("Le rapport de cette visite est déjà enregistré."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.date_visite:%d/%m/%Y}"
+
+
+class Reserve(Horodate):
+    """What an inspector found wanting: a corrective intervention, until it is lifted."""
+
+    inspection = models.ForeignKey(
+        Inspection,
+        on_delete=models.PROTECT,
+        related_name="reserves",
+        verbose_name=_("inspection"),
+    )
+    numero = models.PositiveSmallIntegerField(_("numéro"))
+    libelle = models.CharField(_("réserve"), max_length=500)
+    delai = models.DateField(_("à lever avant le"), null=True, blank=True)
+    intervention = models.OneToOneField(
+        Intervention,
+        on_delete=models.PROTECT,
+        related_name="reserve",
+        verbose_name=_("intervention corrective"),
+    )
+    levee_le = models.DateField(_("levée le"), null=True, blank=True)
+    levee_par = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("levée par")
+    )
+    note = models.CharField(_("note de levée"), max_length=500, blank=True)
+
+    objects = ReserveQuerySet.as_manager()
+
+    class Meta:
+        db_table = "reserves"
+        verbose_name = _("réserve")
+        verbose_name_plural = _("réserves")
+        ordering = ("inspection", "numero")
+        constraints = (
+            models.UniqueConstraint(fields=["inspection", "numero"], name="reserve_numero_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.numero}. {self.libelle}"

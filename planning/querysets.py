@@ -1,8 +1,8 @@
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Value
+from django.db.models import Count, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from planning.models import (
         AbonnementCalendrier,
         Gamme,
+        Inspection,
         LigneProposition,
         OccurrencePlan,
         PlanMaintenance,
         PropositionPlanning,
+        Reserve,
     )
 
 
@@ -42,6 +44,23 @@ class PlanQuerySet(models.QuerySet["PlanMaintenance"]):
 
     def for_list(self) -> Self:
         return self.select_related("equipement__client", "gamme")
+
+    def reglementaires(self) -> Self:
+        """Inspections that a legal text demands."""
+        return self.filter(reglementaire=True)
+
+    def avec_registre(self) -> Self:
+        """What the register shows of each: its last visit, and how many reserves are open."""
+        lie: Any = self.model._meta.get_field("inspections").related_model
+        derniere = lie.objects.filter(plan=OuterRef("pk")).order_by("-date_visite")
+        return self.annotate(
+            derniere_visite=Subquery(derniere.values("date_visite")[:1]),
+            derniere_conclusion=Subquery(derniere.values("conclusion")[:1]),
+            dernier_organisme=Subquery(derniere.values("organisme")[:1]),
+            reserves_ouvertes=Count(
+                "inspections__reserves", filter=Q(inspections__reserves__levee_le__isnull=True)
+            ),
+        )
 
 
 class OccurrenceQuerySet(models.QuerySet["OccurrencePlan"]):
@@ -83,3 +102,23 @@ class AbonnementQuerySet(models.QuerySet["AbonnementCalendrier"]):
     def valides(self) -> Self:
         """Neither revoked nor of an account that was closed."""
         return self.filter(revoque_le__isnull=True, user__is_active=True)
+
+
+class InspectionQuerySet(models.QuerySet["Inspection"]):
+    def visible_to(self, user: "User") -> Self:
+        """Staff: all; client: those of its équipements."""
+        if user.est_gestion:
+            return self
+        if user.est_client:
+            return self.filter(plan__equipement__client__contacts__user=user)
+        return self.none()
+
+
+class ReserveQuerySet(models.QuerySet["Reserve"]):
+    def visible_to(self, user: "User") -> Self:
+        """With the inspection."""
+        if user.est_gestion:
+            return self
+        if user.est_client:
+            return self.filter(inspection__plan__equipement__client__contacts__user=user)
+        return self.none()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from planning import propositions, views, vue_calendriers, vue_suggestions, vue_tableau
+from planning import propositions, registre, views, vue_calendriers, vue_suggestions, vue_tableau
 
 app_name = "planning"
 
@@ -32,6 +32,10 @@ urlpatterns = [
         name="calendrier_revoquer",
     ),
     path("calendrier/<str:jeton>.ics", vue_calendriers.ics, name="ics"),
+    path("registre/", registre.registre, name="registre"),
+    path("registre/<int:pk>/", registre.registre_plan, name="registre_plan"),
+    path("registre/<int:pk>/rapport/", registre.inspection_creer, name="inspection_creer"),
+    path("registre/reserves/<int:pk>/lever/", registre.reserve_lever, name="reserve_lever"),
     path("gammes/", views.gammes, name="gammes"),
     path("gammes/nouvelle/", views.gamme_creer, name="gamme_creer"),
     path("gammes/pieces/", views.chercher_piece, name="chercher_piece"),

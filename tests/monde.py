@@ -25,9 +25,11 @@ from jobs.tests.factories import TravailFactory
 from notifications.tests.factories import NotificationFactory
 from planning.tests.factories import (
     AbonnementFactory,
+    ControleFactory,
     GammeFactory,
     PlanFactory,
     PropositionFactory,
+    ReserveFactory,
 )
 from search.tests.factories import FiltreFactory
 from stock.tests.factories import LigneInventaireFactory, MouvementFactory, PieceFactory
@@ -91,7 +93,10 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         created_by=None,
     )
     TechnicienCompetenceFactory(technicien=technicien, competence=competence)
+    controle_legal = ControleFactory(equipement=equipement, gamme=gamme)
     return {
+        "controle_legal": controle_legal,
+        "reserve": ReserveFactory(inspection__plan=controle_legal),
         "client": contact.client,
         "contact": contact,
         "site": site,

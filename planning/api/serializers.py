@@ -12,7 +12,7 @@ from erp.api.schema import compose, sortie
 from erp.models import CleTri
 from interventions.choices import Priorite, TypeIntervention
 from interventions.models import Planning
-from planning.choices import ModeEcheance
+from planning.choices import JourFerme, ModeEcheance
 from planning.models import Gamme, PieceGamme, PlanMaintenance, PointGamme
 from technicians.models import Competence
 
@@ -69,6 +69,10 @@ PLAN = Colonnes(
         "mode": "mode",
         "technicien_id": "technicien_id",
         "technicien_nom": "technicien__user__full_name",
+        "jour_ferme": "jour_ferme",
+        "reglementaire": "reglementaire",
+        "texte_legal": "texte_legal",
+        "organisme": "organisme",
         "actif": "actif",
         "created_at": "created_at",
         "updated_at": "updated_at",
@@ -167,6 +171,10 @@ class PlanModification(serializers.Serializer[Any]):
     jours_avance = EntierField(max_value=365, required=False)
     mode = serializers.ChoiceField(choices=ModeEcheance.choices, required=False)
     technicien_id = IdField(required=False, allow_null=True)
+    jour_ferme = serializers.ChoiceField(choices=JourFerme.choices, required=False)
+    reglementaire = serializers.BooleanField(required=False)
+    texte_legal = TexteField(300)
+    organisme = TexteField(200)
     actif = serializers.BooleanField(required=False)
 
 

@@ -54,6 +54,10 @@ class ChampsPlan(TypedDict, total=False):
     jours_avance: int
     mode: str
     technicien_id: int | None
+    jour_ferme: str
+    reglementaire: bool
+    texte_legal: str
+    organisme: str
     actif: bool
 
 

@@ -23,13 +23,14 @@ from django.utils import timezone
 from accounts.models import SYSTEME
 from equipment.choices import StatutEquipement
 from equipment.models import Compteur, ReleveCompteur
+from erp.calendrier import Calendrier
 from erp.exceptions import ERPException
 from erp.lots import cles_par_lots
 from erp.societe import calendrier_societe
 from interventions.choices import STATUTS_ACTIFS
 from interventions.models import Intervention
 from interventions.services import NouveauPoint, creer_intervention
-from planning.choices import ModeEcheance
+from planning.choices import JourFerme, ModeEcheance
 from planning.models import OccurrencePlan, PlanMaintenance
 from planning.recurrence import (
     derniere_echeance,
@@ -39,6 +40,9 @@ from planning.recurrence import (
 )
 
 logger = structlog.get_logger(__name__)
+
+# A closed season longer than this has no working day to move to.
+JOURS_FERMES_AU_PLUS = 31
 
 
 @dataclass(slots=True)
@@ -195,7 +199,9 @@ def _creer(plan: PlanMaintenance, echeance: date) -> int:
     if not nouvelle:
         return 0
     gamme = plan.gamme
-    _ouverture, fermeture = calendrier_societe().plage(echeance)
+    calendrier = calendrier_societe()
+    jour = jour_de_visite(plan, echeance, calendrier)
+    _ouverture, fermeture = calendrier.plage(jour)
     occurrence.intervention = creer_intervention(
         par=SYSTEME,
         equipement_id=plan.equipement_id,
@@ -213,6 +219,17 @@ def _creer(plan: PlanMaintenance, echeance: date) -> int:
     )
     occurrence.enregistrer("intervention")
     return 1
+
+
+def jour_de_visite(plan: PlanMaintenance, echeance: date, calendrier: Calendrier) -> date:
+    """The day on which a due date is served: the plan says what becomes of one that falls on a closed day."""
+    pas = {JourFerme.AVANT: -1, JourFerme.APRES: 1}.get(JourFerme(plan.jour_ferme), 0)
+    jour = echeance
+    for _essai in range(JOURS_FERMES_AU_PLUS if pas else 0):
+        if calendrier.est_ouvre(jour):
+            return jour
+        jour += timedelta(days=pas)
+    return echeance
 
 
 def _avancer(plan: PlanMaintenance, echeance: date) -> None:

@@ -6,13 +6,16 @@ from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
 from equipment.tests.factories import EquipementFactory
+from interventions.tests.factories import InterventionFactory
 from planning.choices import EtatProposition
 from planning.models import (
     AbonnementCalendrier,
     Gamme,
+    Inspection,
     PlanMaintenance,
     PointGamme,
     PropositionPlanning,
+    Reserve,
 )
 
 
@@ -66,3 +69,34 @@ class AbonnementFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory, responsable=True)
     nom = "Mon téléphone"
     empreinte = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class ControleFactory(PlanFactory):
+    """A yearly inspection that a text demands."""
+
+    regle = "FREQ=YEARLY"
+    reglementaire = True
+    texte_legal = "Arrêté 2-12-431, article 7"
+    organisme = "Bureau de contrôle agréé"
+
+
+class InspectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Inspection
+
+    plan = factory.SubFactory(ControleFactory)
+    date_visite = factory.LazyFunction(timezone.localdate)
+    organisme = "Bureau de contrôle agréé"
+    conclusion = "avec_reserves"
+
+
+class ReserveFactory(DjangoModelFactory):
+    class Meta:
+        model = Reserve
+
+    inspection = factory.SubFactory(InspectionFactory)
+    numero = 1
+    libelle = "Garde-corps desserré"
+    intervention = factory.SubFactory(
+        InterventionFactory, equipement=factory.SelfAttribute("..inspection.plan.equipement")
+    )

@@ -1,0 +1,127 @@
+"""Regulatory inspections: what the inspector reported, and each of his reserves until it is lifted."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from erp.exceptions import AuthorizationError, BusinessRuleError, ValidationError
+from erp.societe import calendrier_societe
+from erp.validation import ecrire, trouver
+from interventions.choices import Priorite, Statut, TypeIntervention
+from interventions.services import creer_intervention
+from planning.choices import Conclusion
+from planning.models import Inspection, PlanMaintenance, Reserve
+from planning.permissions import peut_gerer
+
+RESERVES_AU_PLUS = 100
+DELAI_USUEL = timedelta(days=30)
+
+
+@transaction.atomic
+def enregistrer_inspection(
+    *,
+    par: User,
+    plan_id: int,
+    date_visite: date,
+    organisme: str,
+    conclusion: str,
+    inspecteur: str = "",
+    numero_rapport: str = "",
+    observations: str = "",
+    reserves: Sequence[tuple[str, date | None]] = (),
+) -> Inspection:
+    """The report of a visit; each reserve (what, by when) becomes a corrective intervention on the machine.
+
+    « Conforme » has no reserve, anything else at least one. Raises AuthorizationError, IntrouvableError,
+    BusinessRuleError PLAN_NON_REGLEMENTAIRE, ValidationError.
+    """
+    plan = trouver(PlanMaintenance.objects.visible_to(par), plan_id, verrou=True)
+    if not peut_gerer(par):
+        raise AuthorizationError()
+    if not plan.reglementaire:
+        raise BusinessRuleError(
+            _("Ce plan n’est pas un contrôle réglementaire."), code="PLAN_NON_REGLEMENTAIRE"
+        )
+    if date_visite > timezone.localdate():
+        raise ValidationError.champ(
+            "date_visite", _("La visite n’a pas encore eu lieu."), "DATE_FUTURE"
+        )
+    if (conclusion == Conclusion.CONFORME) == bool(reserves):
+        message = (
+            _("Un contrôle conforme n’a pas de réserve.")
+            if reserves
+            else _("Dites au moins une réserve.")
+        )
+        raise ValidationError.champ("reserves", message, "RESERVES")
+    if len(reserves) > RESERVES_AU_PLUS:
+        raise ValidationError.champ(
+            "reserves", _("%(max)s réserves au plus.") % {"max": RESERVES_AU_PLUS}, "HORS_BORNES"
+        )
+    inspection = ecrire(
+        Inspection(plan=plan, enregistree_par=par),
+        {
+            "date_visite": date_visite,
+            "organisme": organisme,
+            "inspecteur": inspecteur,
+            "numero_rapport": numero_rapport,
+            "conclusion": conclusion,
+            "observations": observations,
+        },
+    )
+    for numero, (libelle, delai) in enumerate(reserves, start=1):
+        _ouvrir(par, inspection, numero, libelle, delai)
+    return inspection
+
+
+def _ouvrir(
+    par: User, inspection: Inspection, numero: int, libelle: str, delai: date | None
+) -> Reserve:
+    """A reserve and its intervention, due by the end of the day that the report gives, a month from now by default."""
+    plan = inspection.plan
+    limite = delai or timezone.localdate() + DELAI_USUEL
+    grave = inspection.conclusion == Conclusion.NON_CONFORME
+    description = _(
+        "Réserve n° %(numero)s du contrôle réglementaire du %(jour)s (%(texte)s) : %(libelle)s"
+    ) % {
+        "numero": numero,
+        "jour": inspection.date_visite.strftime("%d/%m/%Y"),
+        "texte": plan.texte_legal,
+        "libelle": libelle,
+    }
+    intervention = creer_intervention(
+        par=par,
+        equipement_id=plan.equipement_id,
+        type_intervention=TypeIntervention.CORRECTIVE,
+        titre=_("Lever la réserve n° %(numero)s : %(libelle)s")
+        % {"numero": numero, "libelle": libelle[:120]},
+        description=description[:2000],
+        priorite=Priorite.HAUTE if grave else Priorite.NORMALE,
+        date_limite=calendrier_societe().plage(max(limite, timezone.localdate()))[1],
+    )
+    return ecrire(
+        Reserve(inspection=inspection, numero=numero, intervention=intervention),
+        {"libelle": libelle, "delai": delai},
+    )
+
+
+@transaction.atomic
+def lever_reserve(*, par: User, reserve_id: int, note: str) -> Reserve:
+    """The reserve is no more: its intervention is done, and `note` says how it was verified.
+
+    Raises AuthorizationError, IntrouvableError, BusinessRuleError RESERVE_EN_COURS or RESERVE_LEVEE.
+    """
+    reserve = trouver(Reserve.objects.visible_to(par), reserve_id, verrou=True)
+    if not peut_gerer(par):
+        raise AuthorizationError()
+    if reserve.levee_le is not None:
+        raise BusinessRuleError(_("Cette réserve est déjà levée."), code="RESERVE_LEVEE")
+    if reserve.intervention.statut not in (Statut.CLOTUREE, Statut.ARCHIVEE):
+        raise BusinessRuleError(
+            _("Clôturez d’abord %(reference)s.") % {"reference": reserve.intervention.reference},
+            code="RESERVE_EN_COURS",
+        )
+    return ecrire(reserve, {"levee_le": timezone.localdate(), "levee_par": par, "note": note})
