@@ -34,7 +34,7 @@
     } else if (matchMedia("(min-width: 768px)").matches && typeof htmx !== "undefined") {
       lien.dataset.dialogue = "";
       attente = "";
-      minuterie = setTimeout(finAttente, 4000);
+      minuterie = setTimeout(finAttente, 15000);
     }
   }, true);
 
