@@ -1,6 +1,7 @@
 """The page of the one box, what it proposes while one types, and the saved views of every list."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -81,7 +82,8 @@ def vue_creer(request: Requete) -> HttpResponseBase:
         )
 
     if request.method == "POST" and form.soumettre(creer):
-        return aller(request, adresse(form.resultat), _("Vue enregistrée."))
+        url = adresse(form.resultat, _chemin_affiche(request, entite))
+        return aller(request, url, _("Vue enregistrée."))
     return _formulaire_de_vue(request, form, entite, _("Enregistrer la vue"))
 
 
@@ -114,7 +116,8 @@ def vue_modifier(request: Requete, pk: int) -> HttpResponseBase:
         return services.modifier_filtre(par=request.user, filtre_id=pk, **champs)
 
     if request.method == "POST" and form.soumettre(modifier):
-        return aller(request, adresse(form.resultat), _("Vue modifiée."))
+        url = adresse(form.resultat, _chemin_affiche(request, filtre.entite))
+        return aller(request, url, _("Vue modifiée."))
     return _formulaire_de_vue(request, form, filtre.entite, _("Modifier la vue"))
 
 
@@ -150,11 +153,19 @@ def _entite_a_vues(request: Requete) -> str:
     return entite
 
 
+def _derriere(request: Requete, entite: str) -> str:
+    """The list behind the dialog, or another drawing of it; "" when there is none."""
+    adresse_affichee = request.htmx.current_url_abs_path or ""
+    return adresse_affichee if adresse_affichee.startswith(reverse(PAGES[entite])) else ""
+
+
+def _chemin_affiche(request: Requete, entite: str) -> str:
+    return urlsplit(_derriere(request, entite)).path
+
+
 def _liste_affichee(request: Requete, entite: str) -> str:
     """The query string of the list behind the dialog; of this page's own URL when there is none behind it."""
-    derriere = request.htmx.current_url_abs_path or ""
-    if not derriere.startswith(reverse(PAGES[entite])):
-        derriere = request.get_full_path()
+    derriere = _derriere(request, entite) or request.get_full_path()
     params = a_garder(request.user, entite, derriere)
     if "colonnes" not in params:
         colonnes = request.user.preferences.get("colonnes", {}).get(entite)

@@ -45,10 +45,12 @@ def a_des_vues(user: User, nom: str) -> bool:
     return nom in PAGES and nom in entites_listables(user)
 
 
-def vues_de(user: User, nom: str, params: QueryDict) -> list[Vue]:
-    """The views that the reader is offered over a list, his own first; `params` tells which one is in force."""
+def vues_de(user: User, nom: str, params: QueryDict, chemin: str) -> list[Vue]:
+    """The views that the reader is offered over a list, his own first; `params` tells which one is in force.
+
+    They lead to `chemin`: the list, or another drawing of it (the kanban, the calendar).
+    """
     ici = filtres_de(params)
-    chemin = reverse(PAGES[nom])
     vues = [
         Vue(
             filtre,

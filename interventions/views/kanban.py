@@ -32,7 +32,7 @@ from interventions.filters import TRIS, InterventionFiltres
 from interventions.models import Intervention
 from interventions.views._commun import la_fiche
 from interventions.views._json import refus_en_json
-from interventions.views.liste import _MONTRES, _criteres, _onglets
+from interventions.views.liste import _MONTRES, NOM, _criteres, _onglets
 
 CARTES = 50  # of a column; the list has the others
 FERMEES = (Statut.ANNULEE, Statut.ARCHIVEE)  # shown as a place to drop and a number
@@ -75,6 +75,7 @@ def preparer_vue(request: Requete) -> tuple[Liste[Intervention], QuerySet[Interv
         tri="-date_creation",
         criteres=_criteres(request.user),
         onglets=[o for o in _onglets(request.user) if "statut" not in o.params],
+        nom=NOM,
     )
     for cle in ("vue", "date", "sort", "taille", "page"):
         page.params.pop(cle, None)

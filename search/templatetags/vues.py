@@ -16,5 +16,5 @@ def vues_de_liste(context: template.Context, liste: Liste[Any]) -> dict[str, Any
     user = context["request"].user
     if not a_des_vues(user, liste.nom):
         return {}
-    vues = vues_de(user, liste.nom, liste.params)
+    vues = vues_de(user, liste.nom, liste.params, liste.chemin)
     return {"liste": liste, "vues": vues, "active": next((v for v in vues if v.active), None)}

@@ -57,6 +57,22 @@ def test_le_dialogue_garde_la_liste_qui_est_derriere(responsable):
     assert formulaire.context["form"]["requete"].value() == "statut=cloturee"
 
 
+def test_une_vue_sert_aussi_au_kanban(responsable):
+    FiltreFactory(user=responsable, nom="Le feu", parametres={"priorite": ["urgente"]})
+    kanban = reverse("interventions:kanban")
+    navigateur = _navigateur(responsable)
+    assert f'href="{kanban}?priorite=urgente"' in navigateur.get(kanban).content.decode()
+    reponse = navigateur.post(
+        f"{CREER}?entite=interventions",
+        {"nom": "Du kanban", "requete": "priorite=haute"},
+        headers={
+            "HX-Request": "true",
+            "HX-Current-URL": f"http://testserver{kanban}?priorite=haute",
+        },
+    )
+    assert reponse["HX-Refresh"] == "true"  # the kanban is what the view shows: it stays
+
+
 def test_les_colonnes_de_l_auteur_suivent_la_vue(responsable):
     responsable.preferences = {"colonnes": {"interventions": ["site"]}}
     responsable.save()
