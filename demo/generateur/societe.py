@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
@@ -25,7 +26,7 @@ from equipment.choices import Criticite
 from erp.demo_comptes import COMPTES
 from erp.models import ParametresSociete
 from planning import models as planning
-from planning.choices import ModeEcheance
+from planning.choices import JourFerme, ModeEcheance
 from stock.models import PieceDetachee
 from technicians import models as technicians
 from technicians.choices import StatutAbsence, TypeAbsence
@@ -670,6 +671,18 @@ def _plans(monde: Monde) -> None:
         _plan(monde, machine, monde.gammes[machine.genre.code], rang)
 
 
+def _controle(titre: str) -> dict[str, Any]:
+    """Lifting, pressure and lifts are inspected because the law says so."""
+    if not any(mot in titre for mot in ("pont roulant", "chaudière vapeur", "ascenseur")):
+        return {}
+    return {
+        "reglementaire": True,
+        "texte_legal": "Code du travail (loi n° 65-99), articles 281 et suivants",
+        "organisme": "Organisme de contrôle agréé",
+        "jour_ferme": JourFerme.AVANT,
+    }
+
+
 def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int) -> None:
     rng, jour = monde.rng, monde.aujourdhui
     mois, avance = gamme.fiche.mois, rng.choice((7, 10, 14))
@@ -722,6 +735,7 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
                 (d for d in reversed(passees) if d < jour - timedelta(days=4)), None
             ),
             jours_avance=avance,
+            **_controle(gamme.fiche.titre),
             mode=ModeEcheance.FLOTTANT if rang % 7 == 6 else ModeEcheance.FIXE,
             technicien_id=rng.choice(habituel).pk if rang % 3 == 0 else None,
             created_at=horloge.moment(max(depart - timedelta(days=20), monde.debut), 11),
