@@ -12,12 +12,12 @@ import segno
 from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.acces import Requete, connexion_requise
 from equipment.filters import EquipementFiltres
@@ -84,12 +84,15 @@ def etiquette(request: Requete, pk: int) -> HttpResponse:
 
 
 @connexion_requise
-@require_GET
+@require_http_methods(["GET", "POST"])
 def planche(request: Requete) -> HttpResponseBase:
     """Sheets of labels: of `?ids=`, or of what the list's filters keep; in the order of the codes.
 
-    `papier` is the kind of sheet, `depart` the first free place of a sheet that was begun, `lot` which go of many.
+    What is ticked in the list comes as a POST and goes on as an address that can be kept. `papier` is the kind of sheet,
+    `depart` the first free place of a sheet that was begun, `lot` which go of many.
     """
+    if request.method == "POST":
+        return redirect(_adresse(request.path, request.POST))
     params = request.GET
     papier = PAPIERS.get(params.get("papier", ""), PAPIERS["3x8"])
     depart = min(_entier(params.get("depart")), papier.places)
@@ -132,6 +135,13 @@ def planche(request: Requete) -> HttpResponseBase:
             "erreurs": erreurs,
         },
     )
+
+
+def _adresse(chemin: str, envoi: QueryDict) -> str:
+    """The sheets of the rows that were ticked, or of all that the list's filters keep."""
+    if envoi.get("tout") or "ids" not in envoi:
+        return url_avec(chemin, EquipementFiltres.connus(QueryDict(envoi.get("requete", ""))))
+    return url_avec(chemin, QueryDict(), ids=",".join(valeurs_de_liste(envoi, "ids")))
 
 
 def _choisis(request: Requete, params: QueryDict) -> Any:

@@ -329,3 +329,20 @@ def test_recherche_pour_un_formulaire(ouvrir, responsable, client_portail):
     url = reverse("clients:chercher") + "?q=atlas"
     assert [r["text"] for r in ouvrir(responsable, url).json()["resultats"]] == ["Brasserie Atlas"]
     assert ouvrir(client_portail, url).json()["resultats"] == []
+
+
+def test_la_vue_d_ensemble_dit_ce_qui_est_consomme_ouvert_et_apprecie(client, responsable):
+    societe = ClientFactory()
+    contrat = ContratFactory(client=societe, interventions_incluses=2)
+    machine = EquipementFactory(client=societe)
+    InterventionFactory.create_batch(
+        2, equipement=machine, contrat=contrat, cloturee=True, satisfaction_client=4
+    )
+    InterventionFactory(equipement=machine, titre="Fuite d’huile")
+    client.force_login(responsable)
+    page = client.get(societe.get_absolute_url()).content.decode()
+    for mot in (contrat.numero, "épuisé", "Fuite d’huile", "4 sur 5"):
+        assert mot in page
+    chiffres = reverse("dashboard:client", args=[societe.pk])
+    assert chiffres in page
+    assert "Satisfaction" in client.get(chiffres).content.decode()

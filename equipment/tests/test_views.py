@@ -201,6 +201,17 @@ def test_une_planche_porte_ce_que_la_liste_montre(ouvrir, responsable, client_po
     assert "etiquette-qr" not in texte(faux)
 
 
+def test_ce_qui_est_coche_ou_tout_le_filtre_s_etiquette(ouvrir, envoyer, responsable):
+    une, autre = EquipementFactory.create_batch(2)
+    EquipementFactory(en_panne=True)
+    url = reverse("equipment:etiquettes")
+    assert f'formaction="{url}"' in texte(ouvrir(responsable, reverse("equipment:liste")))
+    coche = {"ids": [une.pk, autre.pk], "requete": "statut=panne"}
+    assert envoyer(responsable, url, coche)["Location"] == f"{url}?ids={une.pk},{autre.pk}"
+    tout = {**coche, "tout": "1"}
+    assert envoyer(responsable, url, tout)["Location"] == f"{url}?statut=panne"
+
+
 def test_une_feuille_entamee_et_plusieurs_lots(ouvrir, responsable, monkeypatch):
     EquipementFactory.create_batch(5)
     url = reverse("equipment:etiquettes") + "?papier=2x5"
