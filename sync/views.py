@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.acces import Requete, connexion_requise
 from erp.pages import aller, preparer_liste, rendre
 from erp.validation import exiger
-from interventions.models import Intervention
+from interventions.models import Intervention, InterventionPiece, PointControle, TempsPasse
 from sync import services
 from sync.choices import EtatOperation
 from sync.models import OperationSync
@@ -68,6 +70,20 @@ def vue(request: Requete, pk: int) -> HttpResponseBase:
     return aller(request, vers, _("Saisie marquée comme vue."))
 
 
+def _nom(champ: str) -> str:
+    """What a device calls `motif_attente`, or `Pression, resultat` of a check, in the words of the pages."""
+    avant, virgule, cle = champ.rpartition(", ")
+    if cle == "remarque":
+        return avant + virgule + _("Remarque")
+    for modele in (Intervention, PointControle, TempsPasse, InterventionPiece):
+        try:
+            mots = modele._meta.get_field(cle).verbose_name  # type: ignore[union-attr]
+        except FieldDoesNotExist:
+            continue
+        return avant + virgule + str(capfirst(mots))
+    return champ
+
+
 def _ligne(operation: OperationSync) -> dict[str, Any]:
     """One operation as it is read: why, the conflicts, else every value that was typed."""
     resultat, demande = operation.resultat, operation.demande
@@ -79,6 +95,6 @@ def _ligne(operation: OperationSync) -> dict[str, Any]:
         "ton": _TONS.get(operation.etat, "vert"),
         "raison": erreur.get("detail", ""),
         "erreurs": erreur.get("errors") or [],
-        "conflits": conflits,
-        "saisies": [(champ, valeur) for champ, valeur in saisies if valeur not in (None, "")],
+        "conflits": [{**conflit, "champ": _nom(conflit["champ"])} for conflit in conflits],
+        "saisies": [(_nom(champ), valeur) for champ, valeur in saisies if valeur not in (None, "")],
     }

@@ -28,8 +28,8 @@ from tests.test_matrice import PERSONNES
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 ATTRIBUTS = {"aria-label", "title", "placeholder", "alt", "data-l", "data-vide", "data-rien"}
-# The name of a language in its own words, and a fund that everybody calls by its letters.
-TELS_QUELS = {"Français", "CNSS"}
+# The name of a language in its own words, a fund that everybody calls by its letters, and what the factories write.
+TELS_QUELS = {"Français", "CNSS", "Inventaire", "pièce"}
 
 
 @cache
