@@ -47,7 +47,7 @@ class Evenement:
 
 def _interventions(user: User, equipement: Equipement, avant: datetime | None) -> list[Evenement]:
     """Each is there twice: when it was asked for, and when it was closed or cancelled."""
-    visibles: Any = equipement.interventions.visible_to(user)  # type: ignore[attr-defined]
+    visibles: Any = equipement.interventions.visible_to(user)
     demandees = _avant(visibles, "date_creation", avant)
     closes = _avant(visibles.exclude(date_cloture=None), "date_cloture", avant)
     return [
@@ -113,7 +113,7 @@ def _releves(user: User, equipement: Equipement, avant: datetime | None) -> list
 
 
 def _documents(user: User, equipement: Equipement, avant: datetime | None) -> list[Evenement]:
-    visibles: Any = equipement.documents.visible_to(user)  # type: ignore[attr-defined]
+    visibles: Any = equipement.documents.visible_to(user)
     return [
         Evenement(
             document.date_upload,

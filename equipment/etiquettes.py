@@ -55,7 +55,7 @@ PAPIERS = {
 
 def adresse(code_interne: str) -> str:
     """What a QR label says: the address that leads to the machine's page, whoever scans it."""
-    return settings.SITE_URL + reverse("equipment:par_code", args=[code_interne])
+    return str(settings.SITE_URL) + reverse("equipment:par_code", args=[code_interne])
 
 
 @lru_cache(maxsize=2048)
@@ -88,8 +88,8 @@ def etiquette(request: Requete, pk: int) -> HttpResponse:
 def planche(request: Requete) -> HttpResponseBase:
     """Sheets of labels: of `?ids=`, or of what the list's filters keep; in the order of the codes.
 
-    What is ticked in the list comes as a POST and goes on as an address that can be kept. `papier` is the kind of sheet,
-    `depart` the first free place of a sheet that was begun, `lot` which go of many.
+    What is ticked in the list comes as a POST and goes on as an address that can be kept. `papier` is the kind of
+    sheet, `depart` the first free place of a sheet that was begun, `lot` which go of many.
     """
     if request.method == "POST":
         return redirect(_adresse(request.path, request.POST))

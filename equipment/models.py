@@ -18,7 +18,7 @@ from equipment.querysets import (
     CompteurQuerySet,
     CouvertureQuerySet,
     EquipementQuerySet,
-    HistoriqueQuerySet,
+    HistoriqueEquipementQuerySet,
     ReleveQuerySet,
 )
 from erp.models import CleCode, CleTri, Horodate
@@ -184,7 +184,7 @@ class HistoriqueEquipement(Horodate):
     )
     horodatage = models.DateTimeField(_("le"), default=timezone.now)
 
-    objects = HistoriqueQuerySet.as_manager()
+    objects = HistoriqueEquipementQuerySet.as_manager()
 
     class Meta:
         db_table = "historiques_equipements"

@@ -65,7 +65,7 @@ class ReleveQuerySet(models.QuerySet["ReleveCompteur"]):
         return self.none()
 
 
-class HistoriqueQuerySet(models.QuerySet["HistoriqueEquipement"]):
+class HistoriqueEquipementQuerySet(models.QuerySet["HistoriqueEquipement"]):
     def visible_to(self, user: "User") -> Self:
         """Visible with the équipement; who reads the reasons is said by `permissions`."""
         if user.est_gestion or user.est_technicien:

@@ -219,7 +219,7 @@ def piece_de_reference(pieces: QuerySet[PieceDetachee], reference: str) -> Piece
     texte = reference.strip()
     trouvees = list(pieces.filter(reference__iexact=texte)[:5]) if texte else []
     exactes = [piece for piece in trouvees if piece.reference == texte]
-    return (exactes or trouvees or [None])[0]
+    return next(iter(exactes or trouvees), None)
 
 
 def _inventaire_ouvert(par: User, inventaire_id: int) -> Inventaire:
