@@ -9,6 +9,16 @@
   let calendrier = null;
   let pris = false;
 
+  // the click that ends a drag opens nothing
+  let lache = 0;
+  const lacher = () => {
+    pris = false;
+    lache = Date.now();
+  };
+  document.addEventListener("click", (evenement) => {
+    if (evenement.target.closest(".ev-lien") && Date.now() - lache < 250) evenement.preventDefault();
+  }, true);
+
   const etat = () => {
     const params = new URLSearchParams(location.search);
     const etroit = matchMedia("(max-width: 767px)").matches;
@@ -39,7 +49,12 @@
     const dire = e.genre === "echeance" && !view.type.startsWith("timeGrid");
     noeuds.push(texte("span", "ev-titre", dire ? `${mots.echeance} · ${e.titre}` : e.titre));
     noeuds.push(texte("span", "ev-detail", [e.reference, e.client, e.technicien].filter(Boolean).join(" · ")));
-    return { domNodes: noeuds };
+    const lien = document.createElement("a");
+    lien.className = "ev-lien";
+    lien.href = e.url;
+    lien.draggable = false;
+    lien.append(...noeuds);
+    return { domNodes: [lien] };
   };
 
   const evenement = (e) => {
@@ -108,11 +123,10 @@
         const e = event.extendedProps;
         el.title = [e.reference, e.titre, e.equipement, e.client, e.technicien, e.statut_libelle, e.priorite_libelle].filter(Boolean).join("\n");
       },
-      eventClick: ({ event }) => location.assign(event.extendedProps.url),
       eventDragStart: () => (pris = true),
-      eventDragStop: () => (pris = false),
+      eventDragStop: lacher,
       eventResizeStart: () => (pris = true),
-      eventResizeStop: () => (pris = false),
+      eventResizeStop: lacher,
       eventDrop: bouger,
       eventResize: bouger,
       datesSet: ({ view, start }) => {
@@ -140,6 +154,7 @@
         },
       ],
     });
+    Deplacement.nettoyer(boite);
   };
 
   Deplacement.ecouter(() => calendrier?.refetchEvents(), { occupe: () => pris });

@@ -75,5 +75,26 @@ const Deplacement = (() => {
     return demander;
   };
 
-  return { dire, ecouter, lire, ouvrirFormulaire, poster };
+  // --- EventCalendar names its boxes as a table whose rows it does not have: without these names it reads better -------
+  const STRUCTURE = ["table", "rowgroup", "row", "rowheader", "columnheader", "cell", "list", "listitem"];
+  const nettoyer = (boite) => {
+    const passer = () => {
+      for (const element of boite.querySelectorAll("[role]")) {
+        if (STRUCTURE.includes(element.getAttribute("role"))) element.removeAttribute("role");
+      }
+      for (const element of boite.querySelectorAll("[aria-colindex], [aria-rowindex]")) {
+        for (const nom of ["aria-colindex", "aria-rowindex", "aria-colspan", "aria-rowspan"]) element.removeAttribute(nom);
+      }
+      for (const nom of ["aria-colcount", "aria-rowcount"]) boite.removeAttribute(nom);
+      for (const titre of boite.querySelectorAll("h4:not([aria-level])")) {
+        titre.setAttribute("role", "heading");
+        titre.setAttribute("aria-level", "3");
+      }
+      if (STRUCTURE.includes(boite.getAttribute("role"))) boite.removeAttribute("role");
+    };
+    new MutationObserver(passer).observe(boite, { childList: true, subtree: true });
+    passer();
+  };
+
+  return { dire, ecouter, lire, nettoyer, ouvrirFormulaire, poster };
 })();

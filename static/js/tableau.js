@@ -156,6 +156,17 @@
     await rafraichir();
   };
 
+  let lache = 0; // the click that ends a drag opens nothing
+  const lacher = () => {
+    occupe -= 1;
+    lache = Date.now();
+  };
+  boite.addEventListener("click", (evenement) => {
+    const choix = evenement.target.closest("[data-creneau]");
+    const c = choix && Date.now() - lache > 250 && connu(choix.dataset.creneau);
+    if (c) ouvrirMenu(c, choix);
+  });
+
   // --- The board -------------------------------------------------------------------------------------------------------
   const params = new URLSearchParams(location.search);
   const HEURES = { slotMinTime: "06:00", slotMaxTime: "20:00", flexibleSlotTimeLimits: true };
@@ -204,13 +215,17 @@
     eventContent: ({ event, timeText }) => {
       const c = event.extendedProps;
       if (c.fond) return { domNodes: c.fond.titre ? [texte("span", "fond-titre", c.fond.titre + (c.fond.demandee ? ` (${mots.demandee})` : ""))] : [] };
-      return {
-        domNodes: [
-          texte("span", "ev-heure", timeText),
-          texte("span", "ev-titre", c.titre),
-          texte("span", "ev-detail", [c.client, c.lieu].filter(Boolean).join(" · ")),
-        ],
-      };
+      const choix = document.createElement("button");
+      choix.type = "button";
+      choix.className = "ev-lien";
+      choix.dataset.creneau = event.id;
+      choix.setAttribute("aria-haspopup", "menu");
+      choix.append(
+        texte("span", "ev-heure", timeText),
+        texte("span", "ev-titre", c.titre),
+        texte("span", "ev-detail", [c.client, c.lieu].filter(Boolean).join(" · ")),
+      );
+      return { domNodes: [choix] };
     },
     eventDidMount: ({ el, event }) => {
       const c = event.extendedProps;
@@ -218,7 +233,6 @@
         if (c.fond.titre || c.fond.minutes) el.title = c.fond.titre || `${c.fond.court ? mots.trajetCourt : mots.trajet} : ${c.fond.minutes} min`;
         return;
       }
-      el.dataset.creneau = event.id;
       el.title = [
         `${c.reference} · ${c.statut_libelle}`,
         c.titre,
@@ -233,11 +247,10 @@
       const actif = document.activeElement;
       if (actif === document.body || actif?.closest("#tableau")) $(`[data-creneau="${foyer}"]`)?.focus({ preventScroll: true });
     },
-    eventClick: ({ event, el }) => event.extendedProps.pk && ouvrirMenu(event.extendedProps, el),
     eventDragStart: () => (occupe += 1),
-    eventDragStop: () => (occupe -= 1),
+    eventDragStop: lacher,
     eventResizeStart: () => (occupe += 1),
-    eventResizeStop: () => (occupe -= 1),
+    eventResizeStop: lacher,
     eventDrop: bouger,
     eventResize: bouger,
     datesSet: ({ view }) => {
@@ -249,6 +262,7 @@
     eventSources: [{ events: charger }],
   });
 
+  Deplacement.nettoyer(boite);
   Deplacement.ecouter(rafraichir, {
     occupe: () => occupe > 0 || carte !== null || $("#menu-creneau").matches(":popover-open") || $("#dialogue").open,
   });
@@ -333,7 +347,7 @@
   }, true);
   let dernierTire = null;
   document.addEventListener("pointerdown", (evenement) => {
-    dernierTire = evenement.target.closest?.("[data-creneau]")?.dataset.creneau ?? null;
+    dernierTire = evenement.target.closest?.("#tableau .ec-event")?.querySelector("[data-creneau]")?.dataset.creneau ?? null;
   }, true);
 
   // --- The menu of a slot ----------------------------------------------------------------------------------------------
