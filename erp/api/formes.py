@@ -22,7 +22,8 @@ _FAUTES_MAX = 50
 
 # The fields of each form, made for one request and taken over by the next: DRF copies those that a class declares, and
 # all that they hold, for every instance. A pool rather than one set: requests of several threads do not share theirs.
-_EN_RESERVE: dict[type[Any], list[dict[str, Any]]] = {}
+_EN_RESERVE: dict[type[Any], list[Any]] = {}
+_DECLARES = serializers.Serializer.get_fields
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def empruntee(
 ) -> Iterator["serializers.BaseSerializer[Any]"]:
     """An instance of this form, for one body; its fields are somebody else's afterwards."""
     lu = forme(**options)
-    if not isinstance(lu, serializers.Serializer) or forme.get_fields is not _DECLARES:
+    if not isinstance(lu, serializers.Serializer) or type(lu).get_fields is not _DECLARES:
         yield lu  # a list, or fields that depend on who asks
         return
     reserve = _EN_RESERVE.setdefault(forme, [])
@@ -45,9 +46,6 @@ def empruntee(
     for champ in champs.values():
         champ.parent = None  # or the request would live on with them
     reserve.append(champs)
-
-
-_DECLARES = serializers.Serializer.get_fields
 
 
 def fautes(forme: "serializers.BaseSerializer[Any]", donnees: Any) -> list[ErreurChamp]:
