@@ -21,7 +21,8 @@ def _gestion(user: User) -> bool:
 
 def _nomme(objets: QuerySet[Any], champ: str, nom: str) -> QuerySet[Any]:
     """Of that name, without regard to accents and case."""
-    return objets.alias(cle_du_nom=CleTri(champ)).filter(cle_du_nom=CleTri(Value(nom)))
+    nommes: QuerySet[Any] = objets.alias(cle_du_nom=CleTri(champ))
+    return nommes.filter(cle_du_nom=CleTri(Value(nom)))
 
 
 def client_designe(par: User, designation: str) -> Client:

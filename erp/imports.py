@@ -85,7 +85,7 @@ def _table(format_: str, lignes: Iterator[tuple[int, list[Any]]], separateur: st
         entetes.pop()
     if len(entetes) > COLONNES_MAX:
         raise _refus(_("Ce fichier a plus de %d colonnes.") % COLONNES_MAX, "TROP_LONG")
-    retenues = []
+    retenues: list[tuple[int, list[Any]]] = []
     for numero, cellules in pleines:
         if len(retenues) == LIGNES_MAX:
             raise _refus(

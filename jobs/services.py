@@ -56,7 +56,7 @@ def demander_travail(
     tache: str,
     titre: str,
     parametres: dict[str, Any] | None = None,
-    source: File | None = None,
+    source: "File[bytes] | None" = None,
     nom_fichier: str = "",
     total: int | None = None,
     publier: bool = True,
