@@ -105,7 +105,7 @@ def _releves(user: User, equipement: Equipement, avant: datetime | None) -> list
             "gauge",
             "violet",
             _("Compteur remplacé") if releve.remplacement else _("Relevé"),
-            f"{releve.compteur.nom} : {quantite(releve.valeur)} {releve.compteur.unite}",
+            f"{releve.compteur.nom} : {quantite(releve.valeur)} {releve.compteur.unite}",
             par=releve.user.full_name if releve.user is not None and not user.est_client else "",
         )
         for releve in _avant(visibles.select_related("compteur", "user"), "date_releve", avant)
