@@ -173,7 +173,7 @@ def test_a_call_about_an_open_job_becomes_a_remark_there(client, responsable):
     corps = demande(ouverte.equipement, jeton="x1", joindre=ouverte.pk, description="Bruit aussi")
     for _fois in range(2):
         reponse = client.post(CREER, corps, headers=HTMX)
-        assert reponse["HX-Redirect"] == f"{ouverte.get_absolute_url()}#journal"
+        assert reponse["HX-Redirect"] == ouverte.get_absolute_url()
     assert Intervention.objects.count() == 1
     assert HistoriqueIntervention.objects.get(action="remarque").remarque == "Bruit aussi"
 

@@ -70,12 +70,15 @@ def creer(request: Requete) -> HttpResponseBase:
     if request.method == "POST":
         form = CreationForm(request.POST, user=user)
         if request.POST.get("joindre"):
-            adresse = _joindre(request, form)
+            adresse, message = _joindre(request, form), _("Remarque ajoutée au journal.")
         else:
             adresse = une_seule_fois(request, lambda: _creer(user, form))
+            message = _("Intervention créée.")
+        if form.resultat is not None:
+            message = _("Intervention %(reference)s créée.") % {
+                "reference": form.resultat.reference
+            }
         if adresse:
-            cree = getattr(form.resultat, "reference", "")
-            message = _("Intervention %(reference)s créée.") % {"reference": cree} if cree else ""
             return aller(request, adresse, message)
     else:
         form = CreationForm(user=user, initial=request.GET.dict())
@@ -108,7 +111,7 @@ def _joindre(request: Requete, form: CreationForm) -> str:
         fait = remarque.soumettre(
             services.ajouter_remarque, par=request.user, intervention_id=intervention.pk
         )
-        return f"{intervention.get_absolute_url()}#journal" if fait else ""
+        return str(intervention.get_absolute_url()) if fait else ""
 
     adresse = une_seule_fois(request, ajouter)
     if not adresse:

@@ -54,12 +54,20 @@
     if (!ts || ts.brancheCreation) return;
     ts.brancheCreation = true;
     let presse = false;
+    let suite = ""; // what is typed after Enter, before the answer is here: it belongs to the description
     const prendre = () => {
       presse = false;
       const premiere = ts.dropdown_content.querySelector("[data-selectable]");
       if (premiere) ts.onOptionSelect({ preventDefault() {} }, premiere);
+      else suite = "";
     };
     ts.control_input.addEventListener("keydown", (evenement) => {
+      if (presse && (evenement.key.length === 1 || evenement.key === "Backspace") && !evenement.ctrlKey && !evenement.metaKey) {
+        evenement.preventDefault();
+        evenement.stopImmediatePropagation();
+        suite = evenement.key === "Backspace" ? suite.slice(0, -1) : suite + evenement.key;
+        return;
+      }
       if (evenement.key !== "Enter") {
         presse = false;
         return;
@@ -75,7 +83,12 @@
     });
     ts.on("item_add", () => setTimeout(() => {
       ts.blur();
-      $("textarea[name=description]", creation(choix))?.focus();
+      const description = $("textarea[name=description]", creation(choix));
+      if (!description) return;
+      description.focus();
+      if (suite) description.setRangeText(suite, description.value.length, description.value.length, "end");
+      if (suite) description.dispatchEvent(new Event("input", { bubbles: true }));
+      suite = "";
     }));
   };
 
@@ -87,12 +100,13 @@
     if (attente === null) return;
     // the control clears itself while it takes the focus
     setTimeout(() => {
-      const [texte, entree] = (attente ?? "").split("\n", 2);
+      const [texte, suite] = (attente ?? "").split("\n", 2);
       finAttente();
       if (!texte) return;
       evenement.target.value = texte;
       evenement.target.dispatchEvent(new Event("input", { bubbles: true }));
-      if (entree !== undefined) evenement.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+      if (suite === undefined) return;
+      for (const key of ["Enter", ...suite]) evenement.target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     }, 60);
   });
 

@@ -188,6 +188,7 @@
           labelField: "text",
           searchField: [],
           score: () => () => 1,
+          refreshThrottle: 0, // loadThrottle waits already
           loadThrottle: 150,
           shouldLoad: (texte) => texte.trim().length >= 2,
           load(texte, repondre) {
