@@ -307,7 +307,11 @@ SPECTACULAR_SETTINGS = {
                 "TypeIntervention MotifAttente ActionJournal TypeTemps ResultatControle",
             ),
             ("interventions", "Intervention", "StatutIntervention"),
-            ("planning", "", "ModeEcheance"),
+            (
+                "planning",
+                "",
+                "ModeEcheance JourFerme EtatProposition EtatLigne GenreLigne RaisonOmission",
+            ),
             ("documents", "", "TypeDocument"),
             ("search", "Recherche", "GenreRecherche"),
         )
