@@ -371,7 +371,8 @@ def _a_gauche(texte: object) -> str:
 
 
 def _duree(minutes: int) -> str:
-    return _a_gauche(duree(minutes))
+    # where its unit is written from the right, so is the duration
+    return duree(minutes) if get_language_bidi() else _a_gauche(duree(minutes))
 
 
 def _instant(quand: datetime | None) -> str:
