@@ -70,7 +70,9 @@ def cadre(page: Page, element) -> dict[str, float]:
     """Where it is, once it has stopped moving: what is read again is drawn again."""
     avant = None
     for _essai in range(50):
-        ici = element.bounding_box() if element.count() else None
+        bloc = page.locator(".ec-event", has=element)
+        bloc = bloc if bloc.count() else element
+        ici = bloc.bounding_box() if bloc.count() else None
         if ici is not None and ici == avant:
             return ici
         avant = ici
@@ -327,8 +329,9 @@ def test_everything_by_keyboard(ouvrir, responsable, equipe):
     page.locator(f"#attente-{objet.pk} [data-planifier]").focus()
     page.keyboard.press("Enter")
     dialogue = page.locator("dialog[open]")
-    dialogue.locator("input[name=debut]").fill("2027-02-02T15:00")
-    dialogue.locator("input[name=fin]").fill("2027-02-02T16:00")
+    for champ, heure in (("debut", "15:00"), ("fin", "16:00")):
+        with page.expect_response(re.compile("/affecter/")):  # who is free then
+            dialogue.locator(f"input[name={champ}]").fill(f"2027-02-02T{heure}")
     dialogue.locator("label.candidat", has_text="Ahmed Alami").click()
     dialogue.locator("button[type=submit]").last.click()
     attendre_place(page, objet, (ahmed, a("15:00"), a("16:00")))

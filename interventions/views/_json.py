@@ -1,24 +1,22 @@
 """The answers that a drag waits for: JSON, the refusal of a rule with its words."""
 
-from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 
+from accounts.acces import Requete, Vue
 from erp.exceptions import ERPException
 
 P = ParamSpec("P")
 
 
-def refus_en_json(
-    vue: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def refus_en_json(vue: Vue[P]) -> Vue[P]:
     """Answers a refusal as `{"detail", "code"}` with its status, for a page that springs back and says why."""
 
     @wraps(vue)
-    def repondre(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def repondre(request: Requete, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return vue(request, *args, **kwargs)
         except ERPException as refus:

@@ -147,7 +147,12 @@
     await rafraichir();
   };
 
+  let retire = null; // dropped on what waits: where it passed on its way is no move
   const bouger = async ({ event, revert }) => {
+    if (retire === event.id) {
+      revert();
+      return;
+    }
     const c = connu(event.id) ?? event.extendedProps;
     const [technicien_id] = event.resourceIds;
     foyer = event.id;
@@ -343,7 +348,12 @@
     dernierTire = null;
     if (!tire || !document.elementsFromPoint(evenement.clientX, evenement.clientY).some((e) => e.closest(".tableau-attente"))) return;
     const c = connu(tire);
-    if (c) setTimeout(() => retirer(c));
+    if (!c) return;
+    retire = tire;
+    setTimeout(async () => {
+      await retirer(c);
+      retire = null;
+    });
   }, true);
   let dernierTire = null;
   document.addEventListener("pointerdown", (evenement) => {
