@@ -81,9 +81,11 @@ VITRINE = (
     Vitrine("tableau-de-bord", "responsable-dashboard-accueil"),
     Vitrine("interventions", "responsable-interventions-liste"),
     Vitrine("intervention", "responsable-interventions-detail"),
+    Vitrine("planning", "responsable-planning-tableau"),
+    Vitrine("kanban", "responsable-interventions-kanban"),
     Vitrine("technicien-intervention", "technicien-interventions-detail", "390"),
     Vitrine("portail", "client-dashboard-accueil", "390"),
-    Vitrine("arabe", "responsable-interventions-liste", langue="ar"),
+    Vitrine("arabe", "responsable-dashboard-accueil", langue="ar"),
 )
 
 
@@ -153,7 +155,7 @@ def biens_de(user: Any) -> dict[str, Any]:
         "site": riche(Site, "equipements"),
         "equipement": riche(Equipement, "interventions", compteurs__isnull=False),
         "compteur": riche(Compteur, "releves"),
-        "intervention": riche(Intervention, "historique", statut="en_cours"),
+        "intervention": riche(Intervention, "historique", statut__in=("en_cours", "affectee")),
         "document": riche(Document),
         "technicien": riche(Technicien, "interventions"),
         "competence": riche(Competence),
