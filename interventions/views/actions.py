@@ -72,7 +72,7 @@ def affecter(request: Requete, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         donnees = request.POST.copy()
         if donnees.get("choix"):  # the button beside a name: chosen and sent in one
-            donnees["technicien_id"] = donnees["choix"]
+            donnees["technicien_id"] = str(donnees["choix"])
         form = AffectationForm(donnees, user=request.user)
         if form.soumettre(services.affecter_technicien, par=request.user, intervention_id=pk):
             message = _("Affectée à %(nom)s.") % {"nom": form.resultat.technicien}
