@@ -10,6 +10,7 @@ Building and compiling a query costs Django three times what the row costs, and 
 again; here both are done once. No signal is sent: the project has none. Whatever runs seldom stays plain ORM.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import date, timedelta
@@ -213,7 +214,7 @@ def _nom(champ: Champ) -> str:
 
 def _type(champ: Champ) -> str:
     # without its length: a cast to it would cut a text that is too long instead of refusing it
-    return str(champ.db_type(connection)).split("(")[0]
+    return re.sub(r"\([^)]*\)", "", str(champ.db_type(connection)))
 
 
 def _rendre(modele: type[Model]) -> tuple[str, tuple[Champ, ...]]:
