@@ -91,6 +91,8 @@ const Deplacement = (() => {
         titre.setAttribute("aria-level", "3");
       }
       if (STRUCTURE.includes(boite.getAttribute("role"))) boite.removeAttribute("role");
+      // what scrolls is scrolled by the keyboard as well, also when nothing stands in it
+      for (const element of boite.querySelectorAll(".ec-main:not([tabindex])")) element.tabIndex = 0;
     };
     new MutationObserver(passer).observe(boite, { childList: true, subtree: true });
     passer();
