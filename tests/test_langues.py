@@ -1,4 +1,4 @@
-"""Every page in Arabic: right to left, and no sentence of the product left in French.
+"""Every page in English and in Arabic: its direction, and no sentence of the product left in French.
 
 What is compared is each piece of text and each attribute that is read aloud, against the msgids themselves: what people
 wrote may well be French.
@@ -34,7 +34,7 @@ TELS_QUELS = {"Français", "CNSS", "Inventaire", "pièce"}
 
 @cache
 def phrases(langue: str) -> frozenset[str]:
-    """The msgids that this language says otherwise, without those that hold a variable."""
+    """The msgids that are no word of this language, without those that hold a variable."""
     with (LOCALE / langue / "LC_MESSAGES" / "django.po").open("rb") as fichier:
         catalogue = read_po(fichier, locale=langue)
     return frozenset(
@@ -43,8 +43,7 @@ def phrases(langue: str) -> frozenset[str]:
         if isinstance(message.id, str)
         and len(message.id) > 3
         and not re.search(r"%|\{", message.id)
-        and message.string != message.id
-    )
+    ) - {message.string for message in catalogue}
 
 
 class Lecteur(HTMLParser):
@@ -85,11 +84,12 @@ def connecter(user: User, langue: str) -> Client:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("langue", "entete"), [("en", ("ltr", "en-GB")), ("ar", ("rtl", "ar-MA"))])
 @pytest.mark.parametrize("personne", PERSONNES)
-def test_chaque_page_est_en_arabe_de_droite_a_gauche(personne):
+def test_chaque_page_est_dans_la_langue_de_son_lecteur(personne, langue, entete):
     monde = creer_monde()
     user = monde.personnes.get(personne)
-    navigateur = connecter(user, "ar") if user else Client(headers={"accept-language": "ar"})
+    navigateur = connecter(user, langue) if user else Client(headers={"accept-language": langue})
     francaises: dict[str, set[str]] = {}
     vues = 0
     for route, chemin in pages_de(personne, monde):
@@ -101,8 +101,8 @@ def test_chaque_page_est_en_arabe_de_droite_a_gauche(personne):
         page = lire(contenu)
         if page.langue:
             vues += 1
-            assert (page.sens, page.langue) == ("rtl", "ar-MA"), chemin
-        if reste := (page.textes & phrases("ar")) - TELS_QUELS:
+            assert (page.sens, page.langue) == entete, chemin
+        if reste := (page.textes & phrases(langue)) - TELS_QUELS:
             francaises[route] = reste
     assert vues
     assert not francaises, francaises
