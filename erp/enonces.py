@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 import psycopg
 from django.core.exceptions import EmptyResultSet
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
@@ -58,7 +58,9 @@ def _executer(sql: str, params: Sequence[Any]) -> Any:
         connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     )
     curseur = enveloppe(brut)
-    curseur.execute(sql, params)
+    # as save() does: what fails here leaves nothing of the transaction to go on with
+    with transaction.mark_for_rollback_on_error(connection.alias):
+        curseur.execute(sql, params)
     return curseur
 
 

@@ -108,6 +108,7 @@ class PlanForm(RecurrenceForm):
         label=_("Si la date tombe un jour fermé"),
         choices=JourFerme.choices,
         initial=JourFerme.GARDER,
+        required=False,
     )
     reglementaire = forms.BooleanField(
         label=_("Contrôle réglementaire"),
@@ -168,6 +169,7 @@ class PlanForm(RecurrenceForm):
 
     def clean(self) -> dict[str, Any]:
         propres = super().clean()
+        propres["jour_ferme"] = propres.get("jour_ferme") or JourFerme.GARDER
         if not self.errors:
             compteur, intervalle = propres["compteur_id"], propres["intervalle_compteur"]
             if compteur is not None and not intervalle:

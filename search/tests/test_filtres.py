@@ -25,7 +25,10 @@ SANS_FILTRE = {
         "reclamee_jusqua": "same",
         "date_envoi": "same",
     },
-    Entite.USERS: {"last_login": "shown, not filtered by"},
+    Entite.USERS: {
+        "last_login": "shown, not filtered by",
+        "invite_le": "shown on his page, not filtered by",
+    },
     Entite.CRENEAUX: {"rappel_envoye": "the clock's own note"},
     Entite.INTERVENTIONS: {
         "alerte_echeance_le": "the clock's own note",
