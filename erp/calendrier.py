@@ -125,12 +125,9 @@ class Calendrier:
             if self.chome and self.est_ferie(jour):
                 connues = ()
             else:
+                # An hour that the clock jumps over moves on, and may then touch what follows it.
                 connues = tuple(
-                    (debut, fin)
-                    for debut, fin in (
-                        _utc(jour, *p) for p in self.semaine_du(jour)[jour.weekday()]
-                    )
-                    if debut < fin  # an hour that the clock jumps over is no hour
+                    fondre(_utc(jour, *p) for p in self.semaine_du(jour)[jour.weekday()])
                 )
             self._jours[jour] = connues
         return connues

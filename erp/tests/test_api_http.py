@@ -219,13 +219,13 @@ class TestIdempotence:
 def test_two_equal_requests_at_the_same_moment(admin, monkeypatch):
     """Both have read that there is no such key; one works, the other waits for its answer."""
     depart = Barrier(2)
-    reserver = idempotence._reserver
+    reserver = idempotence.reserver
 
     def ensemble_reserver(*args):
         depart.wait(timeout=10)
         return reserver(*args)
 
-    monkeypatch.setattr(idempotence, "_reserver", ensemble_reserver)
+    monkeypatch.setattr(idempotence, "reserver", ensemble_reserver)
     clients = [client_api(admin), client_api(admin)]
     cle = {"Idempotency-Key": "au-meme-moment"}
     reponses = ensemble(
