@@ -103,7 +103,7 @@ def fichiers(suffixes: set[str]) -> list[Path]:
 
 def extraire(domaine: str) -> Catalog:
     """Every message of the source, with the places it comes from (no line: they move too often)."""
-    catalogue = Catalog(project="GMAO", charset="utf-8")
+    catalogue = Catalog(project="ERP Maintenance", charset="utf-8")
     suffixes = {".js"} if domaine == "djangojs" else {".py", ".html", ".txt"}
     for chemin in fichiers(suffixes):
         lieu = chemin.relative_to(RACINE)
@@ -152,7 +152,17 @@ def ecrire(po: Path, catalogue: Catalog) -> None:
 
 
 def nouveau(langue: str) -> Catalog:
-    catalogue = Catalog(locale=langue, project="GMAO", charset="utf-8", fuzzy=False)
+    catalogue = Catalog(
+        locale=langue,
+        project="ERP Maintenance",
+        version="1",
+        charset="utf-8",
+        header_comment="# Translations of ERP Maintenance.",
+        msgid_bugs_address="",
+        last_translator="ERP Maintenance",
+        language_team="ERP Maintenance",
+        fuzzy=False,
+    )
     catalogue.mime_headers = [("Plural-Forms", PLURIELS[langue])]
     return catalogue
 
@@ -167,8 +177,10 @@ def mettre_a_jour() -> int:
         source = sources.get(po.stem) or extraire(po.stem)
         sources[po.stem] = source
         catalogue = lire(po)
+        date = catalogue.creation_date
         catalogue.update(source, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
+        catalogue.creation_date = date  # nothing new, nothing to commit
         ecrire(po, catalogue)
         manquants = sum(1 for message in catalogue if message.id and not _traduit(message.string))
         print(f"{po.relative_to(RACINE)} : {manquants} message(s) à traduire")
