@@ -34,7 +34,7 @@ COMPRESSION_MIN = 1024  # bytes
 SANS_PAGE = ("/api/", "/health", "/metrics")
 
 
-# Paths that let their holder in (choose a password, read a calendar …): the log keeps what they are for, not the secret.
+# Paths that let their holder in (choose a password, read a calendar): the log keeps what for, not the secret.
 SECRETS = re.compile(r"^(\S+ /(?:mot-de-passe|calendrier|invitation)/)[^?]+")
 
 

@@ -234,7 +234,7 @@ def mesures(
         )[0]
         # started and paused again and again: the same row lock, table, journal row and notifications each time;
         # an earlier run may have left them paused
-        etat = dict(
+        etat: dict[int, str] = dict(
             lire(
                 "SELECT DISTINCT ON (i.technicien_id) i.id, i.statut"
                 " FROM interventions i JOIN techniciens t ON t.id = i.technicien_id"
@@ -319,7 +319,7 @@ def mesures(
 
     def compter() -> list[list[object]]:
         """The same ones, as they may be asked once the rounds are over."""
-        return [
+        demandes: list[list[object]] = [
             ["GET", filtree, None, api],
             ["GET", toutes, None, api],
             ["GET", liste[2].sql, None, api],
@@ -327,8 +327,8 @@ def mesures(
             ["PATCH", liste[4].sql, suivant(une), api],
             ["GET", html, None, {}],
             ["GET", chiffres, None, api],
-            *(["GET", chemin, None, qui] for _nom, chemin, qui in recherches),
         ]
+        return demandes + [["GET", chemin, None, qui] for _nom, chemin, qui in recherches]
 
     return liste, compter
 

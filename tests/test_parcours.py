@@ -126,7 +126,9 @@ def test_de_l_appel_a_la_cloture(
     # Assign it, with a slot.
     page.get_by_role("link", name="Affecter").first.click()
     page.locator("label.candidat", has_text=technicien.full_name).click()
-    page.locator("dialog[open], form.formulaire").get_by_role("button", name="Affecter", exact=True).click()
+    page.locator("dialog[open], form.formulaire").get_by_role(
+        "button", name="Affecter", exact=True
+    ).click()
     expect(page.locator("main")).to_contain_text("Affectée")
     intervention.refresh_from_db()
     assert intervention.technicien == technicien.technicien

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_preferences'),
+        ("accounts", "0004_preferences"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='invite_le',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='invité le'),
+            model_name="user",
+            name="invite_le",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="invité le"
+            ),
         ),
     ]

@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='site',
-            name='heures_ouverture',
-            field=models.CharField(blank=True, help_text='Par exemple : lun-ven 08:00-17:00.', max_length=200, validators=[erp.horaires.valider_horaires], verbose_name='heures d’ouverture'),
+            model_name="site",
+            name="heures_ouverture",
+            field=models.CharField(
+                blank=True,
+                help_text="Par exemple : lun-ven 08:00-17:00.",
+                max_length=200,
+                validators=[erp.horaires.valider_horaires],
+                verbose_name="heures d’ouverture",
+            ),
         ),
     ]

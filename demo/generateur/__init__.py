@@ -5,6 +5,7 @@ from datetime import datetime
 from random import Random
 
 from django.db import connection, models, transaction
+from django.db.models import Model
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -108,5 +109,6 @@ def vider() -> None:
 def analyser() -> None:
     """Statistics and visibility map for the planner, after a load; outside of any transaction."""
     with connection.cursor() as curseur:
-        for modele in (*ORDRE, EntreeRecherche, MotConnu):
+        modeles: tuple[type[Model], ...] = (*ORDRE, EntreeRecherche, MotConnu)
+        for modele in modeles:
             curseur.execute(f"VACUUM ANALYZE {connection.ops.quote_name(modele._meta.db_table)}")

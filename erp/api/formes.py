@@ -44,7 +44,7 @@ def empruntee(
     yield lu
     champs = lu.fields
     for champ in champs.values():
-        champ.parent = None  # or the request would live on with them
+        champ.parent = None  # type: ignore[assignment]  # or the request would live on with them
     reserve.append(champs)
 
 

@@ -4,20 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('erp', '0007_delai_escalade'),
+        ("erp", "0007_delai_escalade"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='parametressociete',
-            name='latitude',
-            field=models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='latitude du magasin'),
+            model_name="parametressociete",
+            name="latitude",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=6,
+                max_digits=9,
+                null=True,
+                verbose_name="latitude du magasin",
+            ),
         ),
         migrations.AddField(
-            model_name='parametressociete',
-            name='longitude',
-            field=models.DecimalField(blank=True, decimal_places=6, help_text='Où les techniciens passent prendre les pièces ; vide : pas de passage.', max_digits=9, null=True, verbose_name='longitude du magasin'),
+            model_name="parametressociete",
+            name="longitude",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=6,
+                help_text="Où les techniciens passent prendre les pièces ; vide : pas de passage.",
+                max_digits=9,
+                null=True,
+                verbose_name="longitude du magasin",
+            ),
         ),
     ]

@@ -176,9 +176,7 @@ def _commun(i: Intervention, genre: str) -> dict[str, Any]:
     }
 
 
-def _hors_horaires(
-    intervention: Intervention, debut: datetime | None, fin: datetime | None
-) -> str:
+def _hors_horaires(intervention: Intervention, debut: datetime | None, fin: datetime | None) -> str:
     """A word when the slot lies wholly or in part outside working hours: allowed, for there is overtime, but said."""
     if debut is None or fin is None or intervention.technicien is None:
         return ""

@@ -7,110 +7,230 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('equipment', '0004_historique'),
-        ('interventions', '0006_visibles_par_l_index'),
-        ('planning', '0003_abonnements'),
-        ('technicians', '0002_horaires'),
+        ("equipment", "0004_historique"),
+        ("interventions", "0006_visibles_par_l_index"),
+        ("planning", "0003_abonnements"),
+        ("technicians", "0002_horaires"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Inspection',
+            name="Inspection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('date_visite', models.DateField(verbose_name='date de la visite')),
-                ('organisme', models.CharField(max_length=200, verbose_name='organisme')),
-                ('inspecteur', models.CharField(blank=True, max_length=120, verbose_name='inspecteur')),
-                ('numero_rapport', models.CharField(blank=True, max_length=80, verbose_name='numéro du rapport')),
-                ('conclusion', models.CharField(choices=[('conforme', 'Conforme'), ('avec_reserves', 'Conforme avec réserves'), ('non_conforme', 'Non conforme')], max_length=15, verbose_name='conclusion')),
-                ('observations', models.TextField(blank=True, max_length=5000, verbose_name='observations')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("date_visite", models.DateField(verbose_name="date de la visite")),
+                ("organisme", models.CharField(max_length=200, verbose_name="organisme")),
+                (
+                    "inspecteur",
+                    models.CharField(blank=True, max_length=120, verbose_name="inspecteur"),
+                ),
+                (
+                    "numero_rapport",
+                    models.CharField(blank=True, max_length=80, verbose_name="numéro du rapport"),
+                ),
+                (
+                    "conclusion",
+                    models.CharField(
+                        choices=[
+                            ("conforme", "Conforme"),
+                            ("avec_reserves", "Conforme avec réserves"),
+                            ("non_conforme", "Non conforme"),
+                        ],
+                        max_length=15,
+                        verbose_name="conclusion",
+                    ),
+                ),
+                (
+                    "observations",
+                    models.TextField(blank=True, max_length=5000, verbose_name="observations"),
+                ),
             ],
             options={
-                'verbose_name': 'inspection réglementaire',
-                'verbose_name_plural': 'inspections réglementaires',
-                'db_table': 'inspections',
-                'ordering': ('-date_visite', '-id'),
+                "verbose_name": "inspection réglementaire",
+                "verbose_name_plural": "inspections réglementaires",
+                "db_table": "inspections",
+                "ordering": ("-date_visite", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Reserve',
+            name="Reserve",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name='modifié le')),
-                ('numero', models.PositiveSmallIntegerField(verbose_name='numéro')),
-                ('libelle', models.CharField(max_length=500, verbose_name='réserve')),
-                ('delai', models.DateField(blank=True, null=True, verbose_name='à lever avant le')),
-                ('levee_le', models.DateField(blank=True, null=True, verbose_name='levée le')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note de levée')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="créé le",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="modifié le",
+                    ),
+                ),
+                ("numero", models.PositiveSmallIntegerField(verbose_name="numéro")),
+                ("libelle", models.CharField(max_length=500, verbose_name="réserve")),
+                ("delai", models.DateField(blank=True, null=True, verbose_name="à lever avant le")),
+                ("levee_le", models.DateField(blank=True, null=True, verbose_name="levée le")),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=500, verbose_name="note de levée"),
+                ),
             ],
             options={
-                'verbose_name': 'réserve',
-                'verbose_name_plural': 'réserves',
-                'db_table': 'reserves',
-                'ordering': ('inspection', 'numero'),
+                "verbose_name": "réserve",
+                "verbose_name_plural": "réserves",
+                "db_table": "reserves",
+                "ordering": ("inspection", "numero"),
             },
         ),
         migrations.AddField(
-            model_name='planmaintenance',
-            name='jour_ferme',
-            field=models.CharField(choices=[('garder', 'Garder la date'), ('avant', 'Avancer au jour ouvré précédent'), ('apres', 'Repousser au jour ouvré suivant')], default='garder', max_length=10, verbose_name='si la date tombe un jour fermé'),
+            model_name="planmaintenance",
+            name="jour_ferme",
+            field=models.CharField(
+                choices=[
+                    ("garder", "Garder la date"),
+                    ("avant", "Avancer au jour ouvré précédent"),
+                    ("apres", "Repousser au jour ouvré suivant"),
+                ],
+                default="garder",
+                max_length=10,
+                verbose_name="si la date tombe un jour fermé",
+            ),
         ),
         migrations.AddField(
-            model_name='planmaintenance',
-            name='organisme',
-            field=models.CharField(blank=True, help_text='Organisme agréé ou personne habilitée.', max_length=200, verbose_name='qui peut contrôler'),
+            model_name="planmaintenance",
+            name="organisme",
+            field=models.CharField(
+                blank=True,
+                help_text="Organisme agréé ou personne habilitée.",
+                max_length=200,
+                verbose_name="qui peut contrôler",
+            ),
         ),
         migrations.AddField(
-            model_name='planmaintenance',
-            name='reglementaire',
-            field=models.BooleanField(default=False, verbose_name='contrôle réglementaire'),
+            model_name="planmaintenance",
+            name="reglementaire",
+            field=models.BooleanField(default=False, verbose_name="contrôle réglementaire"),
         ),
         migrations.AddField(
-            model_name='planmaintenance',
-            name='texte_legal',
-            field=models.CharField(blank=True, help_text='Par exemple : arrêté, article, norme. La période est celle de la récurrence.', max_length=300, verbose_name='texte qui l’exige'),
+            model_name="planmaintenance",
+            name="texte_legal",
+            field=models.CharField(
+                blank=True,
+                help_text="Par exemple : arrêté, article, norme. La période est celle de la récurrence.",
+                max_length=300,
+                verbose_name="texte qui l’exige",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planmaintenance',
-            constraint=models.CheckConstraint(condition=models.Q(('reglementaire', False), models.Q(('texte_legal', ''), _negated=True), _connector='OR'), name='plan_reglementaire_texte', violation_error_message='Dites quel texte exige ce contrôle.'),
+            model_name="planmaintenance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reglementaire", False),
+                    models.Q(("texte_legal", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="plan_reglementaire_texte",
+                violation_error_message="Dites quel texte exige ce contrôle.",
+            ),
         ),
         migrations.AddField(
-            model_name='inspection',
-            name='enregistree_par',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='enregistrée par'),
+            model_name="inspection",
+            name="enregistree_par",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="enregistrée par",
+            ),
         ),
         migrations.AddField(
-            model_name='inspection',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='planning.planmaintenance', verbose_name='contrôle'),
+            model_name="inspection",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="inspections",
+                to="planning.planmaintenance",
+                verbose_name="contrôle",
+            ),
         ),
         migrations.AddField(
-            model_name='reserve',
-            name='inspection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reserves', to='planning.inspection', verbose_name='inspection'),
+            model_name="reserve",
+            name="inspection",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reserves",
+                to="planning.inspection",
+                verbose_name="inspection",
+            ),
         ),
         migrations.AddField(
-            model_name='reserve',
-            name='intervention',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reserve', to='interventions.intervention', verbose_name='intervention corrective'),
+            model_name="reserve",
+            name="intervention",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reserve",
+                to="interventions.intervention",
+                verbose_name="intervention corrective",
+            ),
         ),
         migrations.AddField(
-            model_name='reserve',
-            name='levee_par',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='levée par'),
+            model_name="reserve",
+            name="levee_par",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="levée par",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.UniqueConstraint(fields=('plan', 'date_visite'), name='inspection_unique_par_jour', violation_error_message='Le rapport de cette visite est déjà enregistré.'),
+            model_name="inspection",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "date_visite"),
+                name="inspection_unique_par_jour",
+                violation_error_message="Le rapport de cette visite est déjà enregistré.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reserve',
-            constraint=models.UniqueConstraint(fields=('inspection', 'numero'), name='reserve_numero_unique'),
+            model_name="reserve",
+            constraint=models.UniqueConstraint(
+                fields=("inspection", "numero"), name="reserve_numero_unique"
+            ),
         ),
     ]

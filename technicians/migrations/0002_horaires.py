@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('technicians', '0001_initial'),
+        ("technicians", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='technicien',
-            name='horaires',
-            field=models.CharField(blank=True, help_text='Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société.', max_length=200, validators=[erp.horaires.valider_horaires], verbose_name='horaires'),
+            model_name="technicien",
+            name="horaires",
+            field=models.CharField(
+                blank=True,
+                help_text="Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société.",
+                max_length=200,
+                validators=[erp.horaires.valider_horaires],
+                verbose_name="horaires",
+            ),
         ),
     ]
