@@ -33,6 +33,7 @@ from schemathesis.generation.feedback import FeedbackSources
 from schemathesis.generation.overrides import Override
 
 from accounts.sessions import ouvrir_session
+from accounts.tests.factories import empreinte
 from tests.monde import Monde, creer_monde
 
 pytestmark = [
@@ -104,11 +105,13 @@ class Annulee(Exception):
 def _vite_et_sans_bruit(settings: Any) -> Any:
     settings.DEBIT_PAR_MINUTE = {"utilisateur": 10**9, "adresse": 10**9, "auth": 10**9}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    empreinte.cache_clear()  # what was hashed the slow way, and afterwards what was not
     logging.disable(logging.CRITICAL)
     # the requests share the test's connection, which they may not close
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
+    empreinte.cache_clear()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
     logging.disable(logging.NOTSET)

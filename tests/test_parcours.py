@@ -109,7 +109,7 @@ def test_de_l_appel_a_la_cloture(
     # The phone rings: the responsable opens an intervention.
     entrer(page, responsable)
     page.keyboard.press("n")
-    expect(page).to_have_url(re.compile("/interventions/nouvelle/"))
+    expect(page.locator("#dialogue select[name=equipement_id] + .ts-wrapper")).to_be_visible()
     choisir(page, "equipement_id", "GF-003")
     expect(page.locator("#apercu")).to_contain_text("Groupe froid GF-3")
     page.locator("label", has_text="Haute").click()
