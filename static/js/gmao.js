@@ -284,6 +284,21 @@
     }
     repere = null;
   });
+  // --- A choice made while the answer was under way stays: what the server drew knows only the one before ---
+  let choix = [];
+  const retenir = ({ shouldSwap, target }) =>
+    shouldSwap && target?.id ? $$("input[type=radio]:checked", target).map((e) => [target.id, e.name, e.value]) : [];
+  brancher("htmx:beforeSwap", ({ detail }) => (choix = retenir(detail)));
+  brancher("htmx:oobBeforeSwap", ({ detail }) => choix.push(...retenir(detail)));
+  brancher("htmx:afterSwap", () => {
+    for (const [cible, nom, valeur] of choix) {
+      const dans = document.getElementById(cible);
+      const meme = dans && $$("input[type=radio]", dans).find((e) => e.name === nom && e.value === valeur);
+      if (meme && !meme.disabled) meme.checked = true;
+    }
+    choix = [];
+  });
+
   brancher("htmx:afterSettle", ({ detail }) => {
     if (detail.target?.id === "liste") $("#annonce").textContent = $("#liste .pied-liste-total, #liste .empty-title")?.textContent ?? "";
   });
