@@ -11,8 +11,8 @@ from erp.champs import FormulaireModele
 from erp.forms import Formulaire
 
 ROLES = gettext_lazy(
-    "Technicien : ses interventions. Client : le portail de sa société. Responsable : toute l’exploitation. "
-    "Administrateur : tout, et les comptes."
+    "Technicien : ses interventions. Client : le portail de sa société. Responsable : toute l’exploitation. "
+    "Administrateur : tout, et les comptes."
 )
 
 

@@ -180,7 +180,7 @@ def supprimer_utilisateur(*, par: User, user_id: int) -> None:
     user: User = trouver(User.objects.visible_to(par), user_id, verrou=True)
     _garder_un_admin(user, admins)
     effacer(
-        user, _("Ce compte a laissé des traces (interventions, journal…) : désactivez-le plutôt.")
+        user, _("Ce compte a laissé des traces (interventions, journal…) : désactivez-le plutôt.")
     )
 
 
@@ -254,7 +254,7 @@ def inviter(*, par: User, user_id: int) -> User:
     user: User = trouver(User.objects.visible_to(par), user_id)
     if not user.is_active:
         raise BusinessRuleError(
-            _("Ce compte est désactivé : réactivez-le d’abord."), code="COMPTE_INACTIF"
+            _("Ce compte est désactivé : réactivez-le d’abord."), code="COMPTE_INACTIF"
         )
     _ecrire_a(user, Courriel.INVITATION)
     return user
@@ -278,7 +278,7 @@ def reinitialiser_mot_de_passe(*, uid: str, jeton: str, nouveau_mot_de_passe: st
     user = compte_du_lien(uid, jeton)
     if user is None:
         raise ValidationError.champ(
-            "jeton", _("Ce lien n’est plus valable : demandez-en un nouveau."), "LIEN_INVALIDE"
+            "jeton", _("Ce lien n’est plus valable : demandez-en un nouveau."), "LIEN_INVALIDE"
         )
     _poser_mot_de_passe(user, nouveau_mot_de_passe, "nouveau_mot_de_passe")
     user.enregistrer("password")
@@ -340,7 +340,7 @@ def _verrouiller_admins() -> set[int]:
 def _garder_un_admin(user: User, admins: set[int]) -> None:
     if admins == {user.pk}:
         raise BusinessRuleError(
-            _("C’est le dernier administrateur actif : nommez-en un autre d’abord."),
+            _("C’est le dernier administrateur actif : nommez-en un autre d’abord."),
             code="DERNIER_ADMIN",
         )
 
@@ -351,12 +351,12 @@ def _verifier_role(user: User, role: str) -> None:
         (
             "technicien",
             Role.TECHNICIEN,
-            _("Cette personne a une fiche de technicien : son rôle ne peut pas changer."),
+            _("Cette personne a une fiche de technicien : son rôle ne peut pas changer."),
         ),
         (
             "contact",
             Role.CLIENT,
-            _("Cette personne est le contact d’un client : son rôle ne peut pas changer."),
+            _("Cette personne est le contact d’un client : son rôle ne peut pas changer."),
         ),
     ):
         if role != compatible and hasattr(user, profil):

@@ -33,7 +33,7 @@ class JetonRefuse(ERPException):
 
     status = 401
     code = "JETON_INVALIDE"
-    detail = _("Ce jeton n’est pas valable : connectez-vous.")
+    detail = _("Ce jeton n’est pas valable : connectez-vous.")
 
 
 class JetonAcces(Token):
@@ -97,7 +97,7 @@ def rafraichir(*, jeton: str) -> Jetons:
         session.revoquee_le = maintenant
         session.enregistrer("revoquee_le")
     raise JetonRefuse(
-        _("Ce jeton a déjà servi : par prudence, la session est fermée."), code="JETON_REUTILISE"
+        _("Ce jeton a déjà servi : par prudence, la session est fermée."), code="JETON_REUTILISE"
     )
 
 

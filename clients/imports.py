@@ -34,12 +34,12 @@ def client_designe(par: User, designation: str) -> Client:
         trouves = list(_nomme(visibles, "nom_entreprise", designation)[:2])
     if not trouves:
         raise ValidationError.champ(
-            "client_id", _("Aucun client « %s ».") % designation[:100], "INCONNU"
+            "client_id", _("Aucun client « %s ».") % designation[:100], "INCONNU"
         )
     if len(trouves) > 1:
         raise ValidationError.champ(
             "client_id",
-            _("Plusieurs clients s’appellent « %s » : donnez l’ICE.") % designation[:100],
+            _("Plusieurs clients s’appellent « %s » : donnez l’ICE.") % designation[:100],
             "AMBIGU",
         )
     return trouves[0]
@@ -51,7 +51,7 @@ def site_designe(par: User, client_id: int, nom: str) -> Site:
     trouve = sites.filter(nom=nom).first() or _nomme(sites, "nom", nom).first()
     if trouve is None:
         raise ValidationError.champ(
-            "site_id", _("Ce client n’a pas de site « %s ».") % nom[:100], "INCONNU"
+            "site_id", _("Ce client n’a pas de site « %s ».") % nom[:100], "INCONNU"
         )
     return trouve
 
@@ -86,7 +86,7 @@ def _trouver_client(par: User, valeurs: Valeurs) -> Client | None:
     if len(trouves) > 1:
         raise ValidationError.champ(
             "nom_entreprise",
-            _("Plusieurs clients portent ce nom : donnez l’ICE ou la ville."),
+            _("Plusieurs clients portent ce nom : donnez l’ICE ou la ville."),
             "AMBIGU",
         )
     return trouves[0] if trouves else None
@@ -95,7 +95,7 @@ def _trouver_client(par: User, valeurs: Valeurs) -> Client | None:
 CLIENTS = Import(
     nom="clients",
     titre=gettext_lazy("Clients"),
-    regle=gettext_lazy("Un client est reconnu à son ICE ; sans ICE, à son nom et à sa ville."),
+    regle=gettext_lazy("Un client est reconnu à son ICE ; sans ICE, à son nom et à sa ville."),
     champs=(
         Champ(
             "nom_entreprise",

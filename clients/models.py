@@ -150,7 +150,7 @@ class Site(Horodate):
         max_length=200,
         blank=True,
         validators=[valider_horaires],
-        help_text=_("Par exemple : lun-ven 08:00-17:00."),
+        help_text=_("Par exemple : lun-ven 08:00-17:00."),
     )
 
     objects = SiteQuerySet.as_manager()

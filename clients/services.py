@@ -119,7 +119,7 @@ def supprimer_client(*, par: User, client_id: int) -> None:
     client = trouver(Client.objects.visible_to(par), client_id, verrou=True)
     exiger(permissions.peut_supprimer(par, client))
     effacer(
-        client, _("Ce client a des sites, des équipements ou un historique : désactivez-le plutôt.")
+        client, _("Ce client a des sites, des équipements ou un historique : désactivez-le plutôt.")
     )
 
 
@@ -146,7 +146,7 @@ def supprimer_contact(*, par: User, contact_id: int) -> None:
     if contact.user_id is not None:
         raise BusinessRuleError(
             _(
-                "Cette personne a un compte sur le portail : supprimez ou désactivez d’abord le compte."
+                "Cette personne a un compte sur le portail : supprimez ou désactivez d’abord le compte."
             ),
             code="UTILISE",
         )
@@ -205,7 +205,7 @@ def supprimer_site(*, par: User, site_id: int) -> None:
     exiger(permissions.peut_modifier_site(par, site))
     effacer(
         site,
-        _("Des équipements ou des interventions sont sur ce site : il ne peut pas être supprimé."),
+        _("Des équipements ou des interventions sont sur ce site : il ne peut pas être supprimé."),
     )
 
 
@@ -242,7 +242,7 @@ def modifier_contrat(
     exiger(permissions.peut_modifier_contrat(par, contrat))
     if contrat.statut == StatutContrat.RESILIE:
         raise BusinessRuleError(
-            _("Ce contrat est résilié : il ne change plus."), code="CONTRAT_RESILIE"
+            _("Ce contrat est résilié : il ne change plus."), code="CONTRAT_RESILIE"
         )
     ecrire(contrat, champs, regles=REGLES_CONTRAT)
     if engagements is not None:
@@ -265,13 +265,13 @@ def changer_statut_contrat(*, par: User, contrat_id: int, vers: str) -> Contrat:
     cible = StatutContrat(vers)
     if cible not in MOUVEMENTS_CONTRAT[StatutContrat(contrat.statut)]:
         raise BusinessRuleError(
-            _("Un contrat « %(de)s » ne peut pas devenir « %(vers)s ».")
+            _("Un contrat « %(de)s » ne peut pas devenir « %(vers)s ».")
             % {"de": contrat.get_statut_display(), "vers": cible.label},
             code="TRANSITION_INTERDITE",
         )
     if cible == StatutContrat.ACTIF and contrat.date_fin < timezone.localdate():
         raise BusinessRuleError(
-            _("Ce contrat est échu : prolongez d’abord sa date de fin."), code="CONTRAT_ECHU"
+            _("Ce contrat est échu : prolongez d’abord sa date de fin."), code="CONTRAT_ECHU"
         )
     return ecrire(contrat, {"statut": cible}, regles=REGLES_CONTRAT)
 
@@ -281,7 +281,7 @@ def supprimer_contrat(*, par: User, contrat_id: int) -> None:
     """Delete a contract under which nothing was done; else BusinessRuleError UTILISE: end it instead."""
     contrat = trouver(Contrat.objects.visible_to(par), contrat_id, verrou=True)
     exiger(permissions.peut_modifier_contrat(par, contrat))
-    effacer(contrat, _("Des interventions relèvent de ce contrat : résiliez-le plutôt."))
+    effacer(contrat, _("Des interventions relèvent de ce contrat : résiliez-le plutôt."))
 
 
 def _engager(contrat: Contrat, engagements: Iterable[ChampsEngagement]) -> None:

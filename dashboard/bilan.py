@@ -89,9 +89,9 @@ def _message(lu: Tableau) -> str:
     lignes = []
     for cle in INDICATEURS:
         une = carte(lu.indicateurs[cle])
-        ligne = _("%(libelle)s : %(valeur)s") % {"libelle": une.mots.libelle, "valeur": une.valeur}
+        ligne = _("%(libelle)s : %(valeur)s") % {"libelle": une.mots.libelle, "valeur": une.valeur}
         if une.ecart is not None:
-            avant = _("avant : %(avant)s") % {"avant": une.avant}
+            avant = _("avant : %(avant)s") % {"avant": une.avant}
             ligne += f" ({une.ecart.texte}, {avant})"
         lignes.append(ligne)
     return "\n".join(lignes)

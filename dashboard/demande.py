@@ -161,6 +161,6 @@ def _lire_jour(params: QueryDict, nom: str, erreurs: list[ErreurChamp]) -> date 
     except ValueError:
         jour = None
     if jour is None or not 1990 <= jour.year <= 2100:
-        erreurs.append(ErreurChamp(nom, _("Donnez un jour : 2026-01-31."), "INVALIDE"))
+        erreurs.append(ErreurChamp(nom, _("Donnez un jour : 2026-01-31."), "INVALIDE"))
         return None
     return jour

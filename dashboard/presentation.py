@@ -68,7 +68,7 @@ MOTS: Mapping[str, Mots] = {
         "hourglass",
         gettext_lazy(
             "De la demande à la fin du travail, attentes comprises, en moyenne, pour les dépannages"
-            " terminés dans la période (EN 13306 ; EN 15341:2007, T21)."
+            " terminés dans la période (EN 13306 ; EN 15341:2007, T21)."
         ),
     ),
     "reparation": Mots(
@@ -99,15 +99,15 @@ MOTS: Mapping[str, Mots] = {
         "history",
         gettext_lazy(
             "Temps de fonctionnement de toutes les machines divisé par le nombre de pannes"
-            " (EN 13306 ; EN 15341:2007, T17)."
+            " (EN 13306 ; EN 15341:2007, T17)."
         ),
     ),
     "disponibilite": Mots(
         gettext_lazy("Disponibilité"),
         "gauge",
         gettext_lazy(
-            "Part du temps, 24 heures sur 24, où les machines n’étaient pas en panne : une machine l’est"
-            " de la demande à la fin du travail (EN 13306 ; EN 15341:2007, T6)."
+            "Part du temps, 24 heures sur 24, où les machines n’étaient pas en panne : une machine l’est"
+            " de la demande à la fin du travail (EN 13306 ; EN 15341:2007, T6)."
         ),
     ),
     "preventif": Mots(
@@ -122,7 +122,7 @@ MOTS: Mapping[str, Mots] = {
         gettext_lazy("Charge des techniciens"),
         "users",
         gettext_lazy(
-            "Heures saisies, déplacements compris, sur les heures disponibles : celles du contrat, sans les"
+            "Heures saisies, déplacements compris, sur les heures disponibles : celles du contrat, sans les"
             " jours fériés ni les absences."
         ),
     ),

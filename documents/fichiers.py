@@ -138,7 +138,7 @@ def _verifier_archive(contenu: bytes, partie_principale: str) -> None:
 
 def _type_refuse() -> ValidationError:
     return _refus(
-        _("Ce type de fichier n’est pas accepté : photo, PDF, DOCX ou XLSX."), "TYPE_REFUSE"
+        _("Ce type de fichier n’est pas accepté : photo, PDF, DOCX ou XLSX."), "TYPE_REFUSE"
     )
 
 

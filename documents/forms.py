@@ -13,4 +13,4 @@ class DepotForm(forms.Form):
     type_document = forms.ChoiceField(
         label=_("Nature"), choices=TypeDocument.choices, initial=TypeDocument.PHOTO
     )
-    interne = forms.BooleanField(label=_("Interne : le client ne le voit pas"), required=False)
+    interne = forms.BooleanField(label=_("Interne : le client ne le voit pas"), required=False)

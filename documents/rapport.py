@@ -308,7 +308,7 @@ def _chronologie(intervention: Intervention) -> Iterator[tuple[str, ...]]:
     lues = lignes(etapes.order_by("horodatage", "id")[:LIGNES_MAX], User(role=Role.CLIENT))
     for ligne in lues:
         details = [
-            " → ".join(filter(None, (f"{quoi} : {avant}".removesuffix(" : "), apres)))
+            " → ".join(filter(None, (f"{quoi} : {avant}".removesuffix(" : "), apres)))
             if avant
             else f"{quoi} : {apres}"
             for quoi, avant, apres in ligne.changements

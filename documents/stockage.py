@@ -36,7 +36,7 @@ class FichierManquantError(ERPException):
 
     status = 404
     code = "FICHIER_MANQUANT"
-    detail = _("Le fichier de ce document manque dans le stockage ; prévenez l’administrateur.")
+    detail = _("Le fichier de ce document manque dans le stockage ; prévenez l’administrateur.")
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def _statuts(user: User, equipement: Equipement, avant: datetime | None) -> list
             ligne.horodatage,
             "refresh",
             "orange" if ligne.nouveau_statut == StatutEquipement.PANNE else "cyan",
-            _("Statut : %(avant)s → %(apres)s")
+            _("Statut : %(avant)s → %(apres)s")
             % {
                 "avant": ligne.get_ancien_statut_display(),
                 "apres": ligne.get_nouveau_statut_display(),

@@ -32,7 +32,7 @@ class _DeplacerForm(Formulaire):
         label=_("Nouveau site"),
         queryset=Site.objects.none(),
         widget=ChoixRecherche(reverse_lazy("clients:chercher_site"), _("Nom ou ville")),
-        help_text=_("Un site du client de chaque équipement ; les autres seront refusés."),
+        help_text=_("Un site du client de chaque équipement ; les autres seront refusés."),
     )
 
     def __init__(self, data: Any = None, *, user: User, **options: Any) -> None:

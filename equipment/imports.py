@@ -30,7 +30,7 @@ def _caracteristiques(cellule: Any) -> dict[str, str]:
     for morceau in filter(None, (partie.strip() for partie in texte(cellule).split(";"))):
         libelle, signe, valeur = morceau.partition(":")
         if not signe or not libelle.strip():
-            raise ValeurInvalide(_("Écrivez des couples « libellé : valeur », séparés par « ; »."))
+            raise ValeurInvalide(_("Écrivez des couples « libellé : valeur », séparés par « ; »."))
         couples[libelle.strip()] = valeur.strip()
     return couples
 
@@ -56,7 +56,7 @@ def _resoudre(par: User, valeurs: Valeurs, equipement: Equipement | None) -> Val
         parent = Equipement.objects.visible_to(par).filter(code_interne=propres["parent_id"])
         if (pk := parent.values_list("pk", flat=True).first()) is None:
             raise ValidationError.champ(
-                "parent_id", _("Aucun équipement « %s ».") % propres["parent_id"][:40], "INCONNU"
+                "parent_id", _("Aucun équipement « %s ».") % propres["parent_id"][:40], "INCONNU"
             )
         propres["parent_id"] = pk
     if equipement is not None and "specifications" in propres:

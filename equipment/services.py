@@ -45,7 +45,7 @@ REGLES: dict[str, tuple[str, str | Promise]] = {
     ),
     "interventions_equipement_meme_client": (
         "EQUIPEMENT_RATTACHE",
-        gettext_lazy("L’équipement a un historique chez ce client : il ne peut pas en changer."),
+        gettext_lazy("L’équipement a un historique chez ce client : il ne peut pas en changer."),
     ),
 }
 
@@ -107,7 +107,7 @@ def supprimer_equipement(*, par: User, equipement_id: int) -> None:
     exiger(permissions.peut_supprimer(par, equipement))
     effacer(
         equipement,
-        _("Cet équipement a un historique ou des composants : retirez-le plutôt du service."),
+        _("Cet équipement a un historique ou des composants : retirez-le plutôt du service."),
     )
 
 
@@ -126,7 +126,7 @@ def changer_statut_equipement(
     cible = StatutEquipement(vers)
     if cible not in MOUVEMENTS_STATUT[StatutEquipement(equipement.statut)]:
         raise BusinessRuleError(
-            _("Un équipement « %(de)s » ne peut pas devenir « %(vers)s ».")
+            _("Un équipement « %(de)s » ne peut pas devenir « %(vers)s ».")
             % {"de": equipement.get_statut_display(), "vers": cible.label},
             code="TRANSITION_INTERDITE",
         )
@@ -229,7 +229,7 @@ def supprimer_compteur(*, par: User, compteur_id: int) -> None:
         Compteur.objects.visible_to(par).select_related("equipement"), compteur_id, verrou=True
     )
     exiger(permissions.peut_modifier(par, compteur.equipement))
-    effacer(compteur, _("Un plan de maintenance suit ce compteur : modifiez d’abord le plan."))
+    effacer(compteur, _("Un plan de maintenance suit ce compteur : modifiez d’abord le plan."))
 
 
 @transaction.atomic
@@ -287,7 +287,7 @@ def _verifier_suite(compteur: Compteur, moment: datetime) -> None:
         if ensuite.valeur < avant.valeur and not ensuite.remplacement:
             raise BusinessRuleError(
                 _(
-                    "Le relevé du %(apres)s (%(plus_bas)s) serait inférieur à celui du %(avant)s (%(plus_haut)s) : "
+                    "Le relevé du %(apres)s (%(plus_bas)s) serait inférieur à celui du %(avant)s (%(plus_haut)s) : "
                     "un compteur ne recule que s’il a été remplacé."
                 )
                 % {
@@ -362,7 +362,7 @@ def _verifier_depart(equipement: Equipement, valeurs: dict[str, Any]) -> None:
         code, phrase = (
             "EQUIPEMENT_RATTACHE",
             _(
-                "L’équipement a un historique, un contrat ou des composants chez ce client : il ne peut pas en changer."
+                "L’équipement a un historique, un contrat ou des composants chez ce client : il ne peut pas en changer."
             ),
         )
         raise BusinessRuleError(phrase, code=code)
@@ -373,13 +373,13 @@ def _verifier_depart(equipement: Equipement, valeurs: dict[str, Any]) -> None:
 def _specifications(valeur: Any) -> dict[str, Any]:
     """A flat object of label: value, as the name plate says it."""
     if not isinstance(valeur, dict) or len(valeur) > SPECIFICATIONS_MAX:
-        raise ValidationError.champ("specifications", _("Donnez des couples libellé : valeur."))
+        raise ValidationError.champ("specifications", _("Donnez des couples libellé : valeur."))
     for libelle, contenu in valeur.items():
         simple = contenu is None or isinstance(contenu, str | int | float | bool)
         if not libelle.strip() or len(libelle) > 100 or not simple or len(str(contenu)) > 500:
             raise ValidationError.champ(
                 "specifications",
-                _("« %(libelle)s » : un libellé court et une valeur simple.")
+                _("« %(libelle)s » : un libellé court et une valeur simple.")
                 % {"libelle": libelle[:100]},
             )
     return valeur

@@ -140,7 +140,7 @@ class Export:
         if inconnus:
             raise ValidationError(
                 errors=[
-                    ErreurChamp("colonnes", _("Cette colonne n’existe pas : %s.") % nom, "INCONNU")
+                    ErreurChamp("colonnes", _("Cette colonne n’existe pas : %s.") % nom, "INCONNU")
                     for nom in sorted(inconnus)
                 ]
             )

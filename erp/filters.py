@@ -59,7 +59,7 @@ class ListeChoixField(forms.MultipleChoiceField):
 
 class ListeIdsField(forms.Field):
     widget = _SelectionListe
-    default_error_messages = {"invalid": _("« %(value)s » n’est pas un identifiant.")}
+    default_error_messages = {"invalid": _("« %(value)s » n’est pas un identifiant.")}
 
     def clean(self, value: Any) -> list[int]:
         propres = []
@@ -354,7 +354,7 @@ def ordre(
             erreurs.append(
                 ErreurChamp(
                     "sort",
-                    _("« %(cle)s » n’est pas une clé de tri. Clés admises : %(cles)s.")
+                    _("« %(cle)s » n’est pas une clé de tri. Clés admises : %(cles)s.")
                     % {"cle": nom[:100], "cles": ", ".join(tris)},
                     "TRI_INCONNU",
                 )

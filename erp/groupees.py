@@ -196,7 +196,7 @@ def traiter(request: HttpRequest, lot: Lot[M], *, differer: Differer | None = No
     if not ids or len(ids) > limite:
         messages.warning(
             request,
-            _("Au plus %d lignes à la fois : resserrez le filtre.") % limite
+            _("Au plus %d lignes à la fois : resserrez le filtre.") % limite
             if ids
             else _("Cochez d’abord des lignes de la liste."),
         )

@@ -39,7 +39,7 @@ def lire_semaine(texte: str) -> Semaine:
     for mot in mots:
         if mot[0].isdigit():
             if not designes:
-                raise ValueError(_("« %(mot)s » vient avant son jour") % {"mot": mot})
+                raise ValueError(_("« %(mot)s » vient avant son jour") % {"mot": mot})
             for jour in designes:
                 jours[jour].append(_plage(mot))
             heures_dites = True
@@ -66,7 +66,7 @@ def _jours(mot: str) -> list[int]:
     """`lun-jeu` as numbers; a range may pass over Sunday."""
     bornes = [borne[:3] for borne in mot.split("-")]
     if len(bornes) > 2 or any(borne not in JOURS for borne in bornes):
-        raise ValueError(_("« %(mot)s » n’est pas un jour (lun, mar, … dim)") % {"mot": mot})
+        raise ValueError(_("« %(mot)s » n’est pas un jour (lun, mar, … dim)") % {"mot": mot})
     premier, dernier = JOURS.index(bornes[0]), JOURS.index(bornes[-1])
     return [(premier + pas) % 7 for pas in range((dernier - premier) % 7 + 1)]
 
@@ -74,11 +74,11 @@ def _jours(mot: str) -> list[int]:
 def _plage(mot: str) -> Plage:
     trouve = _PLAGE.match(mot)
     if trouve is None:
-        raise ValueError(_("« %(mot)s » n’est pas une plage comme 08:30-12:00") % {"mot": mot})
+        raise ValueError(_("« %(mot)s » n’est pas une plage comme 08:30-12:00") % {"mot": mot})
     debut = int(trouve[1]) * 60 + int(trouve[2] or 0)
     fin = int(trouve[3]) * 60 + int(trouve[4] or 0)
     if int(trouve[2] or 0) > 59 or int(trouve[4] or 0) > 59 or not debut < fin <= 24 * 60:
-        raise ValueError(_("« %(mot)s » ne finit pas après son début") % {"mot": mot})
+        raise ValueError(_("« %(mot)s » ne finit pas après son début") % {"mot": mot})
     return debut, fin
 
 
@@ -125,7 +125,7 @@ def valider_horaires(texte: str) -> None:
         lire_semaine(texte)
     except ValueError as refus:
         raise ValidationError(
-            _("Heures illisibles : %(raison)s. Exemple : lun-ven 08:30-12:30, 14:00-18:00."),
+            _("Heures illisibles : %(raison)s. Exemple : lun-ven 08:30-12:30, 14:00-18:00."),
             code="HORAIRES_ILLISIBLES",
             params={"raison": refus.args[0]},
         ) from refus

@@ -68,7 +68,7 @@ def lire(octets: bytes) -> Table:
         return _table("xlsx", _lignes_xlsx(octets))
     if octets.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")):
         raise _refus(
-            _("Ce type de fichier n’est pas lu : enregistrez-le en XLSX ou en CSV."), "TYPE_REFUSE"
+            _("Ce type de fichier n’est pas lu : enregistrez-le en XLSX ou en CSV."), "TYPE_REFUSE"
         )
     texte = _decoder(octets)
     separateur = _separateur(texte)
@@ -89,7 +89,7 @@ def _table(format_: str, lignes: Iterator[tuple[int, list[Any]]], separateur: st
     for numero, cellules in pleines:
         if len(retenues) == LIGNES_MAX:
             raise _refus(
-                _("Ce fichier a plus de %d lignes : coupez-le en plusieurs.") % LIGNES_MAX,
+                _("Ce fichier a plus de %d lignes : coupez-le en plusieurs.") % LIGNES_MAX,
                 "TROP_LONG",
             )
         retenues.append((numero, (cellules + [None] * len(entetes))[: len(entetes)]))
@@ -105,7 +105,7 @@ def _decoder(octets: bytes) -> str:
         texte = octets.decode("cp1252", errors="replace")
     if "\x00" in texte:
         raise _refus(
-            _("Ce fichier n’est pas un texte : enregistrez-le en CSV ou en XLSX."), "TYPE_REFUSE"
+            _("Ce fichier n’est pas un texte : enregistrez-le en CSV ou en XLSX."), "TYPE_REFUSE"
         )
     return texte
 
@@ -123,7 +123,7 @@ def _lignes_csv(texte: str, separateur: str) -> Iterator[tuple[int, list[Any]]]:
             yield rang, [_cellule(cellule) for cellule in cellules[: COLONNES_MAX + 1]]
     except _csv.Error as erreur:
         raise _refus(
-            _("La ligne %d n’est pas lisible : guillemets mal fermés ?") % lecteur.line_num,
+            _("La ligne %d n’est pas lisible : guillemets mal fermés ?") % lecteur.line_num,
             "ILLISIBLE",
         ) from erreur
 
@@ -213,14 +213,14 @@ def texte(cellule: Any) -> str:
 def decimal(cellule: Any) -> Decimal:
     """`1 234,50`, `1234.5`, or a number."""
     if isinstance(cellule, bool):
-        raise ValeurInvalide(_("« %s » n’est pas un nombre.") % cellule)
+        raise ValeurInvalide(_("« %s » n’est pas un nombre.") % cellule)
     brut = re.sub(r"\s", "", str(cellule)).replace(",", ".")
     try:
         nombre = Decimal(brut)
     except InvalidOperation as erreur:
-        raise ValeurInvalide(_("« %s » n’est pas un nombre.") % str(cellule)[:40]) from erreur
+        raise ValeurInvalide(_("« %s » n’est pas un nombre.") % str(cellule)[:40]) from erreur
     if not nombre.is_finite() or abs(nombre) >= 10**12:
-        raise ValeurInvalide(_("« %s » n’est pas un nombre.") % str(cellule)[:40])
+        raise ValeurInvalide(_("« %s » n’est pas un nombre.") % str(cellule)[:40])
     return round(nombre, 6).normalize() + 0
 
 
@@ -232,7 +232,7 @@ def montant(cellule: Any) -> Decimal:
 def entier(cellule: Any) -> int:
     nombre = decimal(cellule)
     if nombre != nombre.to_integral_value():
-        raise ValeurInvalide(_("« %s » n’est pas un nombre entier.") % str(cellule)[:40])
+        raise ValeurInvalide(_("« %s » n’est pas un nombre entier.") % str(cellule)[:40])
     return int(nombre)
 
 
@@ -251,7 +251,7 @@ def jour(cellule: Any) -> date:
         if 1900 <= lu.year <= 2200:
             return lu
     raise ValeurInvalide(
-        _("« %s » n’est pas une date : écrivez-la comme 31/01/2026.") % str(cellule)[:40]
+        _("« %s » n’est pas une date : écrivez-la comme 31/01/2026.") % str(cellule)[:40]
     )
 
 
@@ -266,7 +266,7 @@ def oui_non(cellule: Any) -> bool:
         return True
     if brut in _NON or brut == _("non"):
         return False
-    raise ValeurInvalide(_("Répondez oui ou non, pas « %s ».") % str(cellule)[:40])
+    raise ValeurInvalide(_("Répondez oui ou non, pas « %s ».") % str(cellule)[:40])
 
 
 def liste(cellule: Any) -> list[str]:
@@ -287,7 +287,7 @@ def parmi(choix: type[models.TextChoices]) -> Callable[[Any], str]:
             return valeur
         admis = ", ".join(str(membre.label) for membre in choix)
         raise ValeurInvalide(
-            _("« %(valeur)s » n’est pas admis. Choix : %(choix)s.")
+            _("« %(valeur)s » n’est pas admis. Choix : %(choix)s.")
             % {"valeur": str(cellule)[:40], "choix": admis}
         )
 
@@ -369,13 +369,13 @@ class Import:
                 if entete and cle_entete(entete) != COLONNE_ERREUR:
                     ignorees.append(entete)
             elif champ.nom in rangs:
-                raise _refus(_("La colonne « %s » est là deux fois.") % champ.titre, "DOUBLON")
+                raise _refus(_("La colonne « %s » est là deux fois.") % champ.titre, "DOUBLON")
             else:
                 rangs[champ.nom] = rang
         manquantes = [str(c.titre) for c in self.champs if c.obligatoire and c.nom not in rangs]
         if manquantes:
             raise _refus(
-                _("Il manque la colonne « %s ».") % " », « ".join(manquantes), "COLONNE_MANQUANTE"
+                _("Il manque la colonne « %s ».") % " », « ".join(manquantes), "COLONNE_MANQUANTE"
             )
         return Association(rangs, ignorees)
 

@@ -60,14 +60,14 @@ class ParametresSociete(Horodate):
         max_length=200,
         default="lun-ven 08:30-18:00",
         validators=[valider_horaires],
-        help_text=_("Par exemple : lun-jeu 08:30-12:30, 14:00-18:30 ; ven 08:30-12:00."),
+        help_text=_("Par exemple : lun-jeu 08:30-12:30, 14:00-18:30 ; ven 08:30-12:00."),
     )
     horaires_ramadan = models.CharField(
         _("horaires du Ramadan"),
         max_length=200,
         blank=True,
         validators=[valider_horaires],
-        help_text=_("Vides : les mêmes que le reste de l’année."),
+        help_text=_("Vides : les mêmes que le reste de l’année."),
     )
     latitude = models.DecimalField(
         _("latitude du magasin"), max_digits=9, decimal_places=6, null=True, blank=True
@@ -78,7 +78,7 @@ class ParametresSociete(Horodate):
         decimal_places=6,
         null=True,
         blank=True,
-        help_text=_("Où les techniciens passent prendre les pièces ; vide : pas de passage."),
+        help_text=_("Où les techniciens passent prendre les pièces ; vide : pas de passage."),
     )
     delai_archivage_jours = models.PositiveSmallIntegerField(
         _("archivage après (jours)"),

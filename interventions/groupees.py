@@ -53,7 +53,7 @@ class _PlanifierForm(_AffecterForm):
     )
     a_la_suite = forms.BooleanField(
         label=_("L’une après l’autre"),
-        help_text=_("Chacune commence quand la précédente finit ; sinon, toutes à la même heure."),
+        help_text=_("Chacune commence quand la précédente finit ; sinon, toutes à la même heure."),
         required=False,
         initial=True,
     )

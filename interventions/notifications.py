@@ -41,17 +41,17 @@ def _titre(modele: Callable[[], str], intervention: Intervention) -> Callable[[]
 
 
 _TITRES: dict[Evenement, Callable[[], str]] = {
-    Evenement.INTERVENTION_CREEE: lambda: _("%(reference)s créée : %(titre)s"),
-    Evenement.DEMANDE_PORTAIL: lambda: _("Demande d’un client : %(reference)s, %(titre)s"),
-    Evenement.INTERVENTION_AFFECTEE: lambda: _("%(reference)s affectée : %(titre)s"),
+    Evenement.INTERVENTION_CREEE: lambda: _("%(reference)s créée : %(titre)s"),
+    Evenement.DEMANDE_PORTAIL: lambda: _("Demande d’un client : %(reference)s, %(titre)s"),
+    Evenement.INTERVENTION_AFFECTEE: lambda: _("%(reference)s affectée : %(titre)s"),
     Evenement.INTERVENTION_DESAFFECTEE: lambda: _("%(reference)s ne vous est plus affectée"),
-    Evenement.INTERVENTION_PLANIFIEE: lambda: _("%(reference)s planifiée : %(titre)s"),
-    Evenement.INTERVENTION_DEMARREE: lambda: _("%(reference)s commencée : %(titre)s"),
-    Evenement.INTERVENTION_EN_ATTENTE: lambda: _("%(reference)s en attente : %(titre)s"),
-    Evenement.INTERVENTION_CLOTUREE: lambda: _("%(reference)s clôturée : %(titre)s"),
-    Evenement.INTERVENTION_ANNULEE: lambda: _("%(reference)s annulée : %(titre)s"),
-    Evenement.DOCUMENT_AJOUTE: lambda: _("%(reference)s : document ajouté"),
-    Evenement.ANNULATION_DEMANDEE: lambda: _("%(reference)s : le client demande l’annulation"),
+    Evenement.INTERVENTION_PLANIFIEE: lambda: _("%(reference)s planifiée : %(titre)s"),
+    Evenement.INTERVENTION_DEMARREE: lambda: _("%(reference)s commencée : %(titre)s"),
+    Evenement.INTERVENTION_EN_ATTENTE: lambda: _("%(reference)s en attente : %(titre)s"),
+    Evenement.INTERVENTION_CLOTUREE: lambda: _("%(reference)s clôturée : %(titre)s"),
+    Evenement.INTERVENTION_ANNULEE: lambda: _("%(reference)s annulée : %(titre)s"),
+    Evenement.DOCUMENT_AJOUTE: lambda: _("%(reference)s : document ajouté"),
+    Evenement.ANNULATION_DEMANDEE: lambda: _("%(reference)s : le client demande l’annulation"),
 }
 
 
@@ -126,16 +126,16 @@ def annoncer_transition(intervention: Intervention, action: ActionJournal, *, pa
     evenement, publics = annonce
     messages: dict[Evenement, Callable[[], str]] = {
         Evenement.INTERVENTION_AFFECTEE: lambda: (
-            _("Technicien : %(nom)s.") % {"nom": intervention.technicien}
+            _("Technicien : %(nom)s.") % {"nom": intervention.technicien}
         ),
         Evenement.INTERVENTION_EN_ATTENTE: lambda: (
-            _("Motif : %(motif)s.") % {"motif": intervention.get_motif_attente_display()}
+            _("Motif : %(motif)s.") % {"motif": intervention.get_motif_attente_display()}
         ),
         Evenement.INTERVENTION_CLOTUREE: lambda: (
-            _("Solution : %(solution)s") % {"solution": intervention.solution}
+            _("Solution : %(solution)s") % {"solution": intervention.solution}
         ),
         Evenement.INTERVENTION_ANNULEE: lambda: (
-            _("Motif : %(motif)s") % {"motif": intervention.motif_annulation}
+            _("Motif : %(motif)s") % {"motif": intervention.motif_annulation}
         ),
     }
     _annoncer(

@@ -66,8 +66,8 @@ def executer_lot(travail: Travail, suivi: Suivi) -> Resultat:
     nombre = len(refuses)
     message += " " + (
         ngettext(
-            "%d ligne refusée, laissée comme elle était : le fichier dit pourquoi.",
-            "%d lignes refusées, laissées comme elles étaient : le fichier dit pourquoi.",
+            "%d ligne refusée, laissée comme elle était : le fichier dit pourquoi.",
+            "%d lignes refusées, laissées comme elles étaient : le fichier dit pourquoi.",
             nombre,
         )
         % nombre

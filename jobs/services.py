@@ -67,7 +67,7 @@ def demander_travail(
     """
     if Travail.objects.filter(user=par).en_vie().count() >= EN_VIE_MAX:
         raise BusinessRuleError(
-            _("Vous avez déjà %d travaux en cours : attendez la fin de l’un d’eux.") % EN_VIE_MAX,
+            _("Vous avez déjà %d travaux en cours : attendez la fin de l’un d’eux.") % EN_VIE_MAX,
             code="TROP_DE_TRAVAUX",
         )
     travail = Travail(
@@ -125,7 +125,7 @@ def _remettre(travail: Travail, parametres: dict[str, Any], *, publier: bool) ->
         raise BusinessRuleError(_("Ce travail est déjà en cours."), code="TRAVAIL_EN_COURS")
     if travail.expire_le and travail.expire_le < timezone.now():
         raise BusinessRuleError(
-            _("Le fichier de ce travail a été effacé : recommencez."), code="FICHIER_EXPIRE"
+            _("Le fichier de ce travail a été effacé : recommencez."), code="FICHIER_EXPIRE"
         )
     travail.parametres = parametres
     travail.statut = StatutTravail.EN_ATTENTE
@@ -178,7 +178,7 @@ def _reclamer(travail_id: int) -> Travail | None:
     if not travail.user.is_active or travail.user.role != travail.role:
         # what was asked for in a role is not done for another
         with override(travail.user.langue):
-            phrase = _("Vos droits ont changé depuis la demande : elle est abandonnée.")
+            phrase = _("Vos droits ont changé depuis la demande : elle est abandonnée.")
         _echouer(travail, phrase, annoncer=False)
         return None
     return travail
@@ -228,7 +228,7 @@ def _annoncer(travail: Travail) -> None:
         destinataires=[travail.user],
         evenement=Evenement.TRAVAIL_TERMINE,
         titre=lambda: (
-            (_("Terminé : %(titre)s") if reussi else _("Interrompu : %(titre)s"))
+            (_("Terminé : %(titre)s") if reussi else _("Interrompu : %(titre)s"))
             % {"titre": travail.titre}
         ),
         message=lambda: travail.message,

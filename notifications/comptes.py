@@ -42,7 +42,7 @@ def _textes(user: User, courriel: Courriel) -> tuple[str, str]:
         return (
             _("Votre compte %(societe)s") % {"societe": ParametresSociete.actuels().nom},
             _(
-                "Un compte vous a été ouvert ; votre identifiant est %(email)s. "
+                "Un compte vous a été ouvert ; votre identifiant est %(email)s. "
                 "Suivez le lien ci-dessous pour choisir votre mot de passe. Il sert une fois, pendant %(jours)d jours."
             )
             % {"email": user.email, "jours": jours},
@@ -51,8 +51,8 @@ def _textes(user: User, courriel: Courriel) -> tuple[str, str]:
         _("Choisir un nouveau mot de passe"),
         _(
             "Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour ce compte. "
-            "Suivez le lien ci-dessous pour le choisir ; il sert une fois, pendant %(jours)d jours. "
-            "Si ce n’était pas vous, ignorez ce message : rien n’a changé."
+            "Suivez le lien ci-dessous pour le choisir ; il sert une fois, pendant %(jours)d jours. "
+            "Si ce n’était pas vous, ignorez ce message : rien n’a changé."
         )
         % {"jours": jours},
     )

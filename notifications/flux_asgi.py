@@ -169,7 +169,7 @@ class Diffusion:
             raise ErreurApi(
                 429,
                 "TROP_DE_FLUX",
-                _("Trop de connexions ouvertes : fermez-en une."),
+                _("Trop de connexions ouvertes : fermez-en une."),
                 wait=flux.RELEVE_MS / 1000,
             )
 

@@ -26,7 +26,7 @@ class EtatLigne(models.TextChoices):
 class RaisonOmission(models.TextChoices):
     COMPETENCE = "competence", _("Aucun technicien choisi n’a les compétences requises.")
     HORAIRES = "horaires", _("Ne tient dans les horaires d’aucun technicien.")
-    TEMPS = "temps", _("Plus de temps : le reste est plus urgent ou mieux placé.")
+    TEMPS = "temps", _("Plus de temps : le reste est plus urgent ou mieux placé.")
 
 
 class JourFerme(models.TextChoices):

@@ -91,7 +91,7 @@ class GammeFiltres(Filtres):
     type_intervention = ChoixFiltre("type_intervention", TypeIntervention.choices, label=_("Type"))
     priorite = ChoixFiltre("priorite", Priorite.choices, label=_("Priorité"))
     competence_id = IdsFiltre(
-        "competences", method="exigeant", label=_("Compétence exigée ; toutes, si plusieurs")
+        "competences", method="exigeant", label=_("Compétence exigée ; toutes, si plusieurs")
     )
     is_active = DrapeauFiltre("is_active", label=_("Active"))
 

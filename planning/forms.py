@@ -42,7 +42,7 @@ class RecurrenceForm(Formulaire):
         max_length=200,
         required=False,
         help_text=_(
-            "Facultative, RFC 5545 : FREQ=WEEKLY;BYDAY=MO,TH pour lundi et jeudi. Elle remplace la cadence ci-dessus."
+            "Facultative, RFC 5545 : FREQ=WEEKLY;BYDAY=MO,TH pour lundi et jeudi. Elle remplace la cadence ci-dessus."
         ),
     )
     date_depart = forms.DateField(
@@ -229,7 +229,7 @@ class GammeForm(Formulaire):
         widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
     )
     is_active = forms.BooleanField(
-        label=_("Active : peut être choisie dans un plan"), required=False, initial=True
+        label=_("Active : peut être choisie dans un plan"), required=False, initial=True
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -365,7 +365,7 @@ class PropositionForm(Formulaire):
         queryset=Technicien.objects.none(),
         required=False,
         widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
-        help_text=_("Aucun choisi : tous."),
+        help_text=_("Aucun choisi : tous."),
     )
     secondes = forms.TypedChoiceField(
         label=_("Temps de calcul"),
@@ -394,7 +394,7 @@ class AbonnementForm(Formulaire):
     """For `services.calendriers.creer_abonnement`; a technicien has no choice but himself."""
 
     nom = forms.CharField(
-        label=_("Nom"), max_length=80, help_text=_("Par exemple : mon téléphone.")
+        label=_("Nom"), max_length=80, help_text=_("Par exemple : mon téléphone.")
     )
     technicien_id = forms.ModelChoiceField(
         label=_("Planning de"),
@@ -425,7 +425,7 @@ class InspectionForm(Formulaire):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
-            "Une par ligne ; la date limite après une barre : Garde-corps desserré | 31/12/2026."
+            "Une par ligne ; la date limite après une barre : Garde-corps desserré | 31/12/2026."
         ),
     )
     observations = forms.CharField(
@@ -449,7 +449,7 @@ class InspectionForm(Formulaire):
                     delai = forms.DateField().clean(jour.strip())
                 except forms.ValidationError as refus:
                     raise forms.ValidationError(
-                        _("« %(jour)s » n’est pas une date."), params={"jour": jour.strip()}
+                        _("« %(jour)s » n’est pas une date."), params={"jour": jour.strip()}
                     ) from refus
             lues.append((libelle.strip(), delai))
         return lues

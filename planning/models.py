@@ -181,7 +181,7 @@ class PlanMaintenance(Horodate):
         _("texte qui l’exige"),
         max_length=300,
         blank=True,
-        help_text=_("Par exemple : arrêté, article, norme. La période est celle de la récurrence."),
+        help_text=_("Par exemple : arrêté, article, norme. La période est celle de la récurrence."),
     )
     organisme = models.CharField(
         _("qui peut contrôler"),

@@ -47,7 +47,7 @@ def _competences(intervention: Intervention, creneau: Planning) -> Point:
         intervention.competences_requises.exclude(pk__in=detenues).values_list("nom", flat=True)
     )
     if manquantes:
-        detail = _("%(nom)s n’a pas, ce jour-là : %(competences)s.") % {
+        detail = _("%(nom)s n’a pas, ce jour-là : %(competences)s.") % {
             "nom": creneau.technicien.user.full_name,
             "competences": ", ".join(manquantes),
         }
@@ -66,7 +66,7 @@ def _pieces(intervention: Intervention) -> Point:
     )
     manquantes = [ligne["nom"] for ligne in requises if ligne["stock"] < ligne["besoin"]]
     if manquantes:
-        detail = _("En stock insuffisant : %(pieces)s.") % {"pieces": ", ".join(manquantes)}
+        detail = _("En stock insuffisant : %(pieces)s.") % {"pieces": ", ".join(manquantes)}
         return Point(_("Pièces"), False, detail)
     if not requises:
         return Point(_("Pièces"), True, _("Aucune n’est prévue."))
@@ -80,13 +80,13 @@ def _acces(intervention: Intervention, creneau: Planning) -> Point:
     try:
         semaine = lire_semaine(site.heures_ouverture)
     except ValueError:
-        detail = _("Heures du site à vérifier : %(heures)s.") % {"heures": site.heures_ouverture}
+        detail = _("Heures du site à vérifier : %(heures)s.") % {"heures": site.heures_ouverture}
         return Point(_("Accès"), False, detail)
     ouvert = croiser(
         Calendrier(semaine, chome=False).plages(creneau.debut, creneau.fin),
         [(creneau.debut, creneau.fin)],
     )
     if ouvert != [(creneau.debut, creneau.fin)]:
-        detail = _("Le site n’est ouvert que : %(heures)s.") % {"heures": site.heures_ouverture}
+        detail = _("Le site n’est ouvert que : %(heures)s.") % {"heures": site.heures_ouverture}
         return Point(_("Accès"), False, detail)
     return Point(_("Accès"), True, _("Le site est ouvert pendant tout le créneau."))

@@ -91,7 +91,7 @@ def suggerer(
         suggestion = Suggestion(technicien)
         suggestions.append(suggestion)
         if manquantes := manques[technicien.pk]:
-            suggestion.empechement = _("n’a pas (ou plus) : %(competences)s") % {
+            suggestion.empechement = _("n’a pas (ou plus) : %(competences)s") % {
                 "competences": ", ".join(manquantes)
             }
             continue

@@ -222,7 +222,7 @@ def plan_activer(request: Requete, pk: int) -> HttpResponseBase:
     actif = request.POST.get("actif") == "1"
     change = services.activer_plan(par=request.user, plan_id=pk, actif=actif)
     message = (
-        _("Le plan est actif.") if actif else _("Le plan est désactivé : il ne crée plus rien.")
+        _("Le plan est actif.") if actif else _("Le plan est désactivé : il ne crée plus rien.")
     )
     return aller(request, change.get_absolute_url(), message)
 
@@ -254,7 +254,7 @@ def _dates(form: RecurrenceForm, *, a_venir: bool = False) -> dict[str, Any]:
         intervalle = form.get_initial_for_field(form.fields["intervalle"], "intervalle") or 1
         regle = form.initial.get("regle") or (unite and f"FREQ={unite};INTERVAL={intervalle}")
     if not regle:
-        return {"phrase": _("Sans calendrier : le compteur seul décide.")}
+        return {"phrase": _("Sans calendrier : le compteur seul décide.")}
     if depart is None:
         return {"phrase": _("Donnez la première échéance pour voir les suivantes.")}
     regle = regle.strip().upper().removeprefix("RRULE:")

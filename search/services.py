@@ -32,7 +32,7 @@ def creer_filtre(*, par: User, entite: str, **champs: Unpack[ChampsFiltre]) -> F
     exiger(permissions.peut_enregistrer(par, entite))
     if FiltreEnregistre.objects.filter(user=par).count() >= FILTRES_MAX:
         raise ValidationError.champ(
-            "", _("Vous avez déjà %d filtres : supprimez-en.") % FILTRES_MAX, "TROP_LONG"
+            "", _("Vous avez déjà %d filtres : supprimez-en.") % FILTRES_MAX, "TROP_LONG"
         )
     return _ecrire(par, FiltreEnregistre(user=par, entite=entite), champs)
 

@@ -72,7 +72,7 @@ class InventaireForm(Formulaire):
         label=gettext_lazy("Ce que vous comptez"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("Par exemple : allée A, ou inventaire de fin d’année."),
+        help_text=gettext_lazy("Par exemple : allée A, ou inventaire de fin d’année."),
     )
 
 

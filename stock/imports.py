@@ -24,7 +24,7 @@ PIECES = Import(
     nom="pieces",
     titre=gettext_lazy("Pièces détachées"),
     regle=gettext_lazy(
-        "Une pièce est reconnue à sa référence. Le stock n’est lu que pour une pièce nouvelle : ensuite, "
+        "Une pièce est reconnue à sa référence. Le stock n’est lu que pour une pièce nouvelle : ensuite, "
         "il bouge par le registre."
     ),
     champs=(

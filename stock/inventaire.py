@@ -125,7 +125,7 @@ def valider(request: Requete, pk: int) -> HttpResponseBase:
     return aller(
         request,
         comptage.get_absolute_url(),
-        _("L’inventaire est validé : le registre suit ce qui a été compté."),
+        _("L’inventaire est validé : le registre suit ce qui a été compté."),
     )
 
 

@@ -57,7 +57,7 @@ class PieceDetachee(Horodate):
         default=list,
         blank=True,
         verbose_name=_("types d’équipement compatibles"),
-        help_text=_("Séparés par des virgules ; vide = tous."),
+        help_text=_("Séparés par des virgules ; vide = tous."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -15,9 +15,9 @@ def stock_bas(piece: PieceDetachee) -> None:
     notifier(
         destinataires=User.objects.actifs().avec_role(Role.RESPONSABLE),
         evenement=Evenement.STOCK_BAS,
-        titre=lambda: _("Stock bas : %(piece)s") % {"piece": piece.designation},
+        titre=lambda: _("Stock bas : %(piece)s") % {"piece": piece.designation},
         message=lambda: (
-            _("%(reference)s : il reste %(stock)s %(unite)s, le minimum est %(minimum)s.")
+            _("%(reference)s : il reste %(stock)s %(unite)s, le minimum est %(minimum)s.")
             % {
                 "reference": piece.reference,
                 "stock": number_format(piece.stock_actuel.normalize(), use_l10n=True),

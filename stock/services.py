@@ -71,7 +71,7 @@ def supprimer_piece(*, par: User, piece_id: int) -> None:
     piece = trouver(PieceDetachee.objects.visible_to(par), piece_id, verrou=True)
     exiger(permissions.peut_gerer(par))
     effacer(
-        piece, _("Cette pièce a des mouvements ou figure dans une gamme : désactivez-la plutôt.")
+        piece, _("Cette pièce a des mouvements ou figure dans une gamme : désactivez-la plutôt.")
     )
 
 
@@ -189,7 +189,7 @@ def valider_inventaire(*, par: User, inventaire_id: int) -> Inventaire:
         apres = piece.stock_actuel + ligne.ecart
         if apres < 0:
             raise BusinessRuleError(
-                _("Recomptez « %(piece)s » : des pièces en sont sorties depuis le comptage.")
+                _("Recomptez « %(piece)s » : des pièces en sont sorties depuis le comptage.")
                 % {"piece": piece.designation},
                 code="INVENTAIRE_DEPASSE",
             )
@@ -227,7 +227,7 @@ def _inventaire_ouvert(par: User, inventaire_id: int) -> Inventaire:
     exiger(permissions.peut_gerer(par))
     if not inventaire.en_cours:
         raise BusinessRuleError(
-            _("Cet inventaire est validé : il ne change plus."), code="INVENTAIRE_CLOS"
+            _("Cet inventaire est validé : il ne change plus."), code="INVENTAIRE_CLOS"
         )
     return inventaire
 
@@ -260,13 +260,13 @@ def _mouvoir(
         apres = quantite
         if apres == avant:
             raise BusinessRuleError(
-                _("Le stock compté est celui du registre : rien à ajuster."), code="STOCK_INCHANGE"
+                _("Le stock compté est celui du registre : rien à ajuster."), code="STOCK_INCHANGE"
             )
     else:
         apres = avant - quantite if type_mouvement == TypeMouvement.SORTIE else avant + quantite
     if apres < 0:
         raise BusinessRuleError(
-            _("Stock insuffisant : il reste %(stock)s %(unite)s de « %(piece)s ».")
+            _("Stock insuffisant : il reste %(stock)s %(unite)s de « %(piece)s ».")
             % {
                 "stock": f"{avant.normalize():f}",
                 "unite": piece.unite,

@@ -107,7 +107,7 @@ def _etat(par: User, curseur: str) -> EtatSync:
     if etat is None:
         raise ValidationError.champ(
             "depuis",
-            _("Ce curseur n’est pas connu : recommencez sans curseur."),
+            _("Ce curseur n’est pas connu : recommencez sans curseur."),
             "CURSEUR_INCONNU",
         )
     return etat

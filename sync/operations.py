@@ -243,7 +243,7 @@ def garder_au_journal(
             interventions.ajouter_remarque(
                 par=par,
                 intervention_id=intervention.pk,
-                remarque=_("Saisie hors ligne non retenue (%(champ)s) : %(texte)s")
+                remarque=_("Saisie hors ligne non retenue (%(champ)s) : %(texte)s")
                 % {"champ": perdu["champ"], "texte": texte[debut : debut + MORCEAU]},
                 interne=True,
             )

@@ -55,7 +55,7 @@ class AnnuaireFiltres(Filtres):
     actif = DrapeauFiltre("user__is_active", label=_("Actif"))
     competence_id = IdsFiltre(
         method="possedant",
-        label=_("Compétence détenue et valide ; toutes, si plusieurs"),
+        label=_("Compétence détenue et valide ; toutes, si plusieurs"),
         field_name="competences",
     )
     equipe = TextesFiltre("equipe", label=_("Équipe"))

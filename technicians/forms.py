@@ -31,7 +31,7 @@ class TechnicienForm(Formulaire):
         label=_("Horaires"),
         max_length=200,
         required=False,
-        help_text=_("Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société."),
+        help_text=_("Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société."),
     )
     cout_horaire = forms.DecimalField(
         label=_("Coût horaire"), min_value=0, max_digits=12, decimal_places=2, initial=0
@@ -98,7 +98,7 @@ class NouveauTechnicienForm(TechnicienForm):
         label=_("Nom d’utilisateur"),
         max_length=100,
         required=False,
-        help_text=_("Vide : fait à partir de l’adresse."),
+        help_text=_("Vide : fait à partir de l’adresse."),
     )
     langue = forms.ChoiceField(
         label=_("Langue"), choices=Langue.choices, initial=Langue.FRANCAIS, required=False
@@ -109,7 +109,7 @@ class NouveauTechnicienForm(TechnicienForm):
         required=False,
         strip=False,
         empty_value=None,
-        help_text=_("Vide : une invitation à le choisir est envoyée par e-mail."),
+        help_text=_("Vide : une invitation à le choisir est envoyée par e-mail."),
     )
     competences = forms.ModelMultipleChoiceField(
         label=_("Compétences"),
@@ -171,7 +171,7 @@ class CompetenceDetenueForm(Formulaire):
         label=_("Expire le"),
         widget=DateInput(),
         required=False,
-        help_text=_("Elle compte jusqu’à ce jour compris ; vide : sans limite."),
+        help_text=_("Elle compte jusqu’à ce jour compris ; vide : sans limite."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -96,7 +96,7 @@ class Technicien(Horodate):
         max_length=200,
         blank=True,
         validators=[valider_horaires],
-        help_text=_("Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société."),
+        help_text=_("Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société."),
     )
     cout_horaire = models.DecimalField(
         _("coût horaire"),

@@ -17,7 +17,7 @@ def absence_demandee(absence: Disponibilite) -> None:
     notifier(
         destinataires=User.objects.actifs().avec_role(Role.RESPONSABLE),
         evenement=Evenement.ABSENCE_DEMANDEE,
-        titre=lambda: _("Absence demandée : %(nom)s") % {"nom": absence.technicien.user.full_name},
+        titre=lambda: _("Absence demandée : %(nom)s") % {"nom": absence.technicien.user.full_name},
         message=lambda: _texte(absence),
         lien=absence.technicien.get_absolute_url(),
         sujet=f"technicien:{absence.technicien_id}",

@@ -118,7 +118,7 @@ def supprimer_technicien(*, par: User, technicien_id: int) -> None:
     """Delete one who never worked; else BusinessRuleError UTILISE: deactivate his account instead."""
     technicien = _verrouiller(par, technicien_id)
     exiger(permissions.peut_gerer(par))
-    effacer(technicien, _("Ce technicien a des interventions : désactivez plutôt son compte."))
+    effacer(technicien, _("Ce technicien a des interventions : désactivez plutôt son compte."))
 
 
 @transaction.atomic
@@ -146,7 +146,7 @@ def supprimer_competence(*, par: User, competence_id: int) -> None:
             _("Des interventions ou des gammes exigent cette compétence."), code="UTILISE"
         )
     effacer(
-        competence, _("Des techniciens ont cette compétence : retirez-la d’abord de leurs fiches.")
+        competence, _("Des techniciens ont cette compétence : retirez-la d’abord de leurs fiches.")
     )
 
 
@@ -245,7 +245,7 @@ def modifier_absence(
     exiger(permissions.peut_gerer(par))
     if absence.statut == StatutAbsence.REFUSEE:
         raise BusinessRuleError(
-            _("Cette absence a été refusée : déclarez-en une autre."), code="ABSENCE_DECIDEE"
+            _("Cette absence a été refusée : déclarez-en une autre."), code="ABSENCE_DECIDEE"
         )
     _verifier(absence.technicien, debut, fin, sauf=absence)
     ecrire(

@@ -194,7 +194,7 @@ def accepter_absence(request: Requete, pk: int) -> HttpResponseBase:
     return aller(
         request,
         decidee.absence.technicien.get_absolute_url(),
-        _("L’absence est acceptée ; le technicien en est prévenu."),
+        _("L’absence est acceptée ; le technicien en est prévenu."),
     )
 
 
@@ -212,7 +212,7 @@ def refuser_absence(request: Requete, pk: int) -> HttpResponseBase:
         return aller(
             request,
             demandee.technicien.get_absolute_url(),
-            _("L’absence est refusée ; le technicien en est prévenu."),
+            _("L’absence est refusée ; le technicien en est prévenu."),
         )
     return rendre(
         request,
@@ -237,9 +237,9 @@ def _signaler_conflits(request: Requete, creneaux: list[Any]) -> None:
     """An absence does not undo what was planned: say what is to be moved."""
     if creneaux:
         phrase = ngettext(
-            "%(nombre)d intervention est planifiée pendant cette absence : %(references)s. Déplacez-la ou confiez-la "
+            "%(nombre)d intervention est planifiée pendant cette absence : %(references)s. Déplacez-la ou confiez-la "
             "à un collègue.",
-            "%(nombre)d interventions sont planifiées pendant cette absence : %(references)s. Déplacez-les ou "
+            "%(nombre)d interventions sont planifiées pendant cette absence : %(references)s. Déplacez-les ou "
             "confiez-les à un collègue.",
             len(creneaux),
         )

@@ -12,5 +12,5 @@ class SortLigne(models.TextChoices):
 
 
 class ModeImport(models.TextChoices):
-    LIGNES = "lignes", _("Ligne à ligne : les lignes refusées sont laissées de côté")
-    TOUT = "tout", _("Tout ou rien : une seule ligne refusée, et rien n’est importé")
+    LIGNES = "lignes", _("Ligne à ligne : les lignes refusées sont laissées de côté")
+    TOUT = "tout", _("Tout ou rien : une seule ligne refusée, et rien n’est importé")

@@ -66,7 +66,7 @@ def repondre(user: User, nom: str, format_: str, params: QueryDict) -> Streaming
     tableau = export.tableau(user, params, colonnes_demandees(params))
     if export.compter(user, params, EN_DIRECT_MAX) > EN_DIRECT_MAX:
         raise BusinessRuleError(
-            _("Plus de %d lignes : demandez cet export en tâche de fond.") % EN_DIRECT_MAX,
+            _("Plus de %d lignes : demandez cet export en tâche de fond.") % EN_DIRECT_MAX,
             code="EXPORT_TROP_LONG",
         )
     reponse = StreamingHttpResponse(ecrire(tableau, format_), content_type=MIMES[format_])
@@ -86,7 +86,7 @@ def demander_export(*, par: User, nom: str, format_: str, params: QueryDict) -> 
     return demander_travail(
         par=par,
         tache=TACHE,
-        titre=_("Export : %(quoi)s (%(format)s)")
+        titre=_("Export : %(quoi)s (%(format)s)")
         % {"quoi": str(export.titre).lower(), "format": format_.upper()},
         parametres={
             "export": nom,

@@ -58,7 +58,7 @@ def essayer_import(*, par: User, entite: str, octets: bytes, nom_fichier: str) -
     travail = demander_travail(
         par=par,
         tache=TACHE,
-        titre=_("Import : %(quoi)s (%(fichier)s)")
+        titre=_("Import : %(quoi)s (%(fichier)s)")
         % {"quoi": str(cible.titre).lower(), "fichier": nom_fichier[:80]},
         parametres={
             "entite": entite,
@@ -139,7 +139,7 @@ def _bilan(comptes: Counter[str], *, essai: bool, applique: bool) -> str:
     chiffres = {nom: comptes.get(nom, 0) for nom in ("cree", "modifie", "inchange", "refuse")}
     phrase = (
         _(
-            "Créées : %(cree)d, modifiées : %(modifie)d, inchangées : %(inchange)d, refusées : %(refuse)d."
+            "Créées : %(cree)d, modifiées : %(modifie)d, inchangées : %(inchange)d, refusées : %(refuse)d."
         )
         % chiffres
     )
@@ -175,7 +175,7 @@ def octets_de(travail: Travail) -> bytes:
     """The file as it was received. Raises BusinessRuleError FICHIER_EXPIRE."""
     if not travail.source:
         raise BusinessRuleError(
-            _("Le fichier de ce travail a été effacé : recommencez."), code="FICHIER_EXPIRE"
+            _("Le fichier de ce travail a été effacé : recommencez."), code="FICHIER_EXPIRE"
         )
     with travail.source.open("rb") as fichier:
         octets: bytes = fichier.read()

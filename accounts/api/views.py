@@ -90,7 +90,7 @@ def _connecter(request: Request, identifiant: str, mot_de_passe: str) -> Respons
             raise ErreurApi(
                 429,
                 "CONNEXION_BLOQUEE",
-                _("Trop d’échecs de connexion : réessayez plus tard."),
+                _("Trop d’échecs de connexion : réessayez plus tard."),
                 wait=blocage.secondes_restantes(requete, nom),
             )
         raise ErreurApi(

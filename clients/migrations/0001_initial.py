@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
                     "heures_ouverture",
                     models.CharField(
                         blank=True,
-                        help_text="Par exemple : lun-ven 08:00-17:00.",
+                        help_text="Par exemple : lun-ven 08:00-17:00.",
                         max_length=200,
                         verbose_name="heures d’ouverture",
                     ),

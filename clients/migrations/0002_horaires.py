@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name="heures_ouverture",
             field=models.CharField(
                 blank=True,
-                help_text="Par exemple : lun-ven 08:00-17:00.",
+                help_text="Par exemple : lun-ven 08:00-17:00.",
                 max_length=200,
                 validators=[erp.horaires.valider_horaires],
                 verbose_name="heures d’ouverture",

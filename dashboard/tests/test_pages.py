@@ -252,7 +252,7 @@ def test_each_responsable_hears_of_a_week_once(responsable, admin, technicien, e
     assert set(bilans().values_list("user_id", flat=True)) == {responsable.pk, autre.pk}
     message = bilans().get(user=responsable, canal=Canal.EMAIL)
     assert message.titre == "Bilan de la semaine du 16/11/2026 au 22/11/2026"
-    assert "Créées : 2" in message.message
+    assert "Créées : 2" in message.message
     assert message.lien == "/?periode=libre&debut=2026-11-16&fin=2026-11-22"
     assert bilan.envoyer_bilans(MAINTENANT + timedelta(days=7)) == 4
 

@@ -91,7 +91,7 @@ _CONDITION = OpenApiParameter(
     "If-None-Match",
     str,
     OpenApiParameter.HEADER,
-    description=_("L’ETag déjà reçu : 304 s’il vaut."),
+    description=_("L’ETag déjà reçu : 304 s’il vaut."),
 )
 
 
@@ -103,7 +103,7 @@ class Fichier(VueApi):
                 "Range",
                 str,
                 OpenApiParameter.HEADER,
-                description=_("Une plage d’octets, comme « bytes=0-1023 »."),
+                description=_("Une plage d’octets, comme « bytes=0-1023 »."),
             ),
         ],
         responses={

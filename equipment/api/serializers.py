@@ -26,7 +26,7 @@ class EquipementEntree(serializers.Serializer[Any]):
     zone = TexteField(80)
     criticite = serializers.ChoiceField(choices=Criticite.choices, required=False)
     specifications = serializers.DictField(
-        child=serializers.JSONField(), required=False, help_text="libellé : valeur"
+        child=serializers.JSONField(), required=False, help_text="libellé : valeur"
     )
     date_installation = serializers.DateField(required=False, allow_null=True)
     date_mise_en_service = serializers.DateField(required=False, allow_null=True)

@@ -79,7 +79,7 @@ _DE_DRF: tuple[tuple[type[drf.APIException], str, str | Promise | None], ...] = 
         "TYPE_DE_CONTENU_REFUSE",
         _("Ce type de contenu n’est pas accepté ici."),
     ),
-    (drf.Throttled, "TROP_DE_REQUETES", _("Trop de requêtes : réessayez dans quelques instants.")),
+    (drf.Throttled, "TROP_DE_REQUETES", _("Trop de requêtes : réessayez dans quelques instants.")),
 )
 
 

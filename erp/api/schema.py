@@ -20,7 +20,7 @@ _CLASSES: Any = ClassLookupDict(serializers.ModelSerializer.serializer_field_map
 
 class _ErreurChampSerializer(serializers.Serializer[Any]):
     field = serializers.CharField(
-        help_text=_("Nom du champ ; vide quand la faute n’est d’aucun champ.")
+        help_text=_("Nom du champ ; vide quand la faute n’est d’aucun champ.")
     )
     message = serializers.CharField()
     code = serializers.CharField()
@@ -175,7 +175,7 @@ class SchemaApi(AutoSchema):
                 "If-Match",
                 str,
                 OpenApiParameter.HEADER,
-                description=str(_("L’ETag de ce qui a été lu : 412 si l’objet a changé depuis.")),
+                description=str(_("L’ETag de ce qui a été lu : 412 si l’objet a changé depuis.")),
             )
 
     def _anonyme(self) -> bool:
@@ -223,7 +223,7 @@ def parametres_de_liste(liste: ListeApi) -> Iterator[OpenApiParameter]:
             },
             style="form",
             explode=False,
-            description=str(_("Clés de tri dans l’ordre ; « - » pour décroître.")),
+            description=str(_("Clés de tri dans l’ordre ; « - » pour décroître.")),
         )
     for nom, filtre in liste.filtres.base_filters.items():
         forme, liste_de = _forme(filtre)

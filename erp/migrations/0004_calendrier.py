@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             name="horaires",
             field=models.CharField(
                 default="lun-ven 08:30-18:00",
-                help_text="Par exemple : lun-jeu 08:30-12:30, 14:00-18:30 ; ven 08:30-12:00.",
+                help_text="Par exemple : lun-jeu 08:30-12:30, 14:00-18:30 ; ven 08:30-12:00.",
                 max_length=200,
                 validators=[erp.horaires.valider_horaires],
                 verbose_name="horaires",
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             name="horaires_ramadan",
             field=models.CharField(
                 blank=True,
-                help_text="Vides : les mêmes que le reste de l’année.",
+                help_text="Vides : les mêmes que le reste de l’année.",
                 max_length=200,
                 validators=[erp.horaires.valider_horaires],
                 verbose_name="horaires du Ramadan",

@@ -8,7 +8,7 @@ def reprendre(apps, schema_editor):
     for societe in apps.get_model("erp", "ParametresSociete").objects.all():
         jours = sorted(set(societe.jours_ouvres or range(5)))
         heures = f"{societe.heure_ouverture:%H:%M}-{societe.heure_fermeture:%H:%M}"
-        societe.horaires = " ; ".join(f"{JOURS[jour]} {heures}" for jour in jours)
+        societe.horaires = " ; ".join(f"{JOURS[jour]} {heures}" for jour in jours)
         if jours == [0, 1, 2, 3, 4]:
             societe.horaires = f"lun-ven {heures}"
         societe.save(update_fields=["horaires"])

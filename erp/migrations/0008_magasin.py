@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             field=models.DecimalField(
                 blank=True,
                 decimal_places=6,
-                help_text="Où les techniciens passent prendre les pièces ; vide : pas de passage.",
+                help_text="Où les techniciens passent prendre les pièces ; vide : pas de passage.",
                 max_digits=9,
                 null=True,
                 verbose_name="longitude du magasin",

@@ -54,7 +54,7 @@ _CONTRAINTES: dict[str, tuple[str, str | Promise]] = {
     ),
     "intervention_close_inalterable": (
         "INTERVENTION_CLOSE",
-        _("L’intervention est close : elle ne change plus."),
+        _("L’intervention est close : elle ne change plus."),
     ),
     "interventions_site_meme_client": (
         "SITE_AUTRE_CLIENT",

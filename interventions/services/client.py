@@ -52,7 +52,7 @@ def demander_annulation(*, par: User, intervention_id: int, motif: str) -> Inter
         raise BusinessRuleError(
             _("L’annulation est déjà demandée.")
             if deja
-            else _("L’intervention est déjà prise en charge : appelez-nous."),
+            else _("L’intervention est déjà prise en charge : appelez-nous."),
             code="NON_ANNULABLE",
         )
     motif = exiger_texte("motif", motif, 500)

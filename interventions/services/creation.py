@@ -79,7 +79,7 @@ def creer_intervention(
         )
     if priorite is not None and not peut_fixer_priorite(par):
         raise AuthorizationError(
-            _("La priorité est fixée par le responsable ; signalez une urgence si besoin.")
+            _("La priorité est fixée par le responsable ; signalez une urgence si besoin.")
         )
     equipement = equipement_demande(par, equipement_id)
     priorite = Priorite.URGENTE if urgence else priorite or Priorite.NORMALE
@@ -167,7 +167,7 @@ def supprimer_intervention(*, par: User, intervention_id: int) -> None:
     )
     if entamee or lie or not peut_supprimer(par, intervention):
         raise BusinessRuleError(
-            _("Cette intervention a déjà un historique : annulez-la plutôt."),
+            _("Cette intervention a déjà un historique : annulez-la plutôt."),
             code="INTERVENTION_ENTAMEE",
         )
     oublier(sujet=f"intervention:{intervention.pk}")

@@ -69,7 +69,7 @@ def verifier_competences(
     )
     if noms := ", ".join(manquantes):
         raise BusinessRuleError(
-            _("%(nom)s n’a pas la compétence requise (ou elle a expiré) : %(competences)s.")
+            _("%(nom)s n’a pas la compétence requise (ou elle a expiré) : %(competences)s.")
             % {"nom": technicien.user.full_name, "competences": noms},
             code="COMPETENCE_MANQUANTE",
         )

@@ -117,7 +117,7 @@ def _attente_du_client(intervention: Intervention) -> timedelta:
 def _autoriser(par: User, intervention: Intervention, champs: set[str]) -> None:
     if not intervention.est_active:
         raise BusinessRuleError(
-            _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
+            _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
         )
     if champs & CHAMPS_DEMANDE and not peut_modifier(par, intervention):
         raise AuthorizationError()
@@ -182,7 +182,7 @@ def ajouter_remarque(
     if not peut_remarquer(par, intervention):
         if not intervention.est_active:
             raise BusinessRuleError(
-                _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
+                _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
             )
         raise AuthorizationError()
     texte = exiger_texte("remarque", remarque, 2000)

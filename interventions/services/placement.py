@@ -83,7 +83,7 @@ def placer(
 def _confier(intervention: Intervention, place: Place, *, par: User) -> Intervention:
     if intervention.statut in (Statut.EN_COURS, Statut.EN_ATTENTE):
         raise BusinessRuleError(
-            _("%(reference)s est commencée : elle ne change plus de technicien.")
+            _("%(reference)s est commencée : elle ne change plus de technicien.")
             % {"reference": intervention.reference},
             code="DEJA_COMMENCEE",
         )

@@ -26,7 +26,7 @@ def _ouverte_a_la_saisie(intervention_id: int, par: User) -> Intervention:
     intervention = verrouiller(intervention_id, par)
     if not intervention.est_active:
         raise BusinessRuleError(
-            _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
+            _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
         )
     if not peut_saisir(par, intervention):
         raise AuthorizationError()
@@ -168,7 +168,7 @@ def ajouter_controle(
     if not peut_modifier(par, intervention):
         if par.est_gestion:
             raise BusinessRuleError(
-                _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
+                _("L’intervention est close : elle ne change plus."), code="INTERVENTION_CLOSE"
             )
         raise AuthorizationError()
     dernier = intervention.controles.aggregate(dernier=Max("ordre"))["dernier"] or 0

@@ -82,7 +82,7 @@ def appliquer(
     ligne = transition(intervention.statut, vers)
     if ligne is None:
         raise BusinessRuleError(
-            _("Une intervention « %(de)s » ne peut pas passer à « %(vers)s ».")
+            _("Une intervention « %(de)s » ne peut pas passer à « %(vers)s ».")
             % {
                 "de": intervention.get_statut_display(),
                 "vers": dict(Statut.choices).get(vers, vers),
@@ -222,7 +222,7 @@ def _cloturer(
     )
     if manquants := ", ".join(sans_reponse):
         raise BusinessRuleError(
-            _("Points de contrôle obligatoires sans réponse : %(points)s.") % {"points": manquants},
+            _("Points de contrôle obligatoires sans réponse : %(points)s.") % {"points": manquants},
             code="CONTROLES_INCOMPLETS",
         )
     for champ in ("diagnostic", "solution", "notes_techniques"):
@@ -301,7 +301,7 @@ def _seul_en_cours(intervention: Intervention) -> None:
     if autre is not None:
         raise BusinessRuleError(
             _(
-                "%(nom)s travaille déjà sur %(reference)s : mettez-la en attente ou clôturez-la d’abord."
+                "%(nom)s travaille déjà sur %(reference)s : mettez-la en attente ou clôturez-la d’abord."
             )
             % {"nom": intervention.technicien, "reference": autre},
             code="TECHNICIEN_DEJA_EN_COURS",

@@ -185,7 +185,7 @@ def _hors_horaires(intervention: Intervention, debut: datetime | None, fin: date
     if calendrier.est_ferie(jour):
         return _("C’est un jour férié.")
     if calendrier.duree(debut, fin) < fin - debut:
-        return _("Attention : en dehors de ses horaires.")
+        return _("Attention : en dehors de ses horaires.")
     return ""
 
 

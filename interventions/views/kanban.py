@@ -160,7 +160,7 @@ def deplacer(request: Requete, pk: int) -> HttpResponseBase:
     ligne = transition(intervention.statut, vers)
     if ligne is None:
         raise BusinessRuleError(
-            _("%(reference)s est « %(de)s » : elle ne peut pas passer à « %(vers)s ».")
+            _("%(reference)s est « %(de)s » : elle ne peut pas passer à « %(vers)s ».")
             % {
                 "reference": intervention.reference,
                 "de": intervention.get_statut_display(),
@@ -176,7 +176,7 @@ def deplacer(request: Requete, pk: int) -> HttpResponseBase:
     )
     messages.success(
         request,
-        _("%(reference)s : %(statut)s.")
+        _("%(reference)s : %(statut)s.")
         % {"reference": faite.reference, "statut": faite.get_statut_display().lower()},
     )
     return JsonResponse({"statut": faite.statut, "version": faite.version})

@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("competence", "Aucun technicien choisi n’a les compétences requises."),
                             ("horaires", "Ne tient dans les horaires d’aucun technicien."),
-                            ("temps", "Plus de temps : le reste est plus urgent ou mieux placé."),
+                            ("temps", "Plus de temps : le reste est plus urgent ou mieux placé."),
                         ],
                         max_length=12,
                         verbose_name="raison",

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             name="texte_legal",
             field=models.CharField(
                 blank=True,
-                help_text="Par exemple : arrêté, article, norme. La période est celle de la récurrence.",
+                help_text="Par exemple : arrêté, article, norme. La période est celle de la récurrence.",
                 max_length=300,
                 verbose_name="texte qui l’exige",
             ),

@@ -53,7 +53,7 @@ def creer_abonnement(
     siens = AbonnementCalendrier.objects.visible_to(par).valides()
     if siens.count() >= ABONNEMENTS_AU_PLUS:
         raise BusinessRuleError(
-            _("Vous avez déjà %(max)s adresses : révoquez-en une.") % {"max": ABONNEMENTS_AU_PLUS},
+            _("Vous avez déjà %(max)s adresses : révoquez-en une.") % {"max": ABONNEMENTS_AU_PLUS},
             code="TROP_D_ADRESSES",
         )
     jeton = secrets.token_urlsafe(32)

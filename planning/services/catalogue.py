@@ -112,7 +112,7 @@ def supprimer_gamme(*, par: User, gamme_id: int) -> None:
     """Delete a gamme that no plan uses; else BusinessRuleError UTILISE: make it inactive instead."""
     gamme = trouver(Gamme.objects.visible_to(par), gamme_id, verrou=True)
     exiger(permissions.peut_gerer(par))
-    effacer(gamme, _("Des plans de maintenance utilisent cette gamme : désactivez-la plutôt."))
+    effacer(gamme, _("Des plans de maintenance utilisent cette gamme : désactivez-la plutôt."))
 
 
 @transaction.atomic
@@ -158,9 +158,9 @@ def supprimer_plan(*, par: User, plan_id: int) -> None:
     exiger(permissions.peut_gerer(par))
     if plan.occurrences.exists():
         raise BusinessRuleError(
-            _("Ce plan a déjà créé des interventions : désactivez-le plutôt."), code="UTILISE"
+            _("Ce plan a déjà créé des interventions : désactivez-le plutôt."), code="UTILISE"
         )
-    effacer(plan, _("Ce plan a déjà créé des interventions : désactivez-le plutôt."))
+    effacer(plan, _("Ce plan a déjà créé des interventions : désactivez-le plutôt."))
 
 
 def _poser_points(gamme: Gamme, points: Iterable[ChampsPoint]) -> None:
@@ -255,7 +255,7 @@ def _echeance(regle: str, depart: date | None, *, a_partir_de: date | None = Non
         raise ValidationError.champ(
             "regle",
             _(
-                "Cette récurrence ne se lit pas. Exemple : FREQ=MONTHLY;INTERVAL=3 (tous les trois mois)."
+                "Cette récurrence ne se lit pas. Exemple : FREQ=MONTHLY;INTERVAL=3 (tous les trois mois)."
             ),
             "REGLE_INVALIDE",
         ) from erreur

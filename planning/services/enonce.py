@@ -96,7 +96,7 @@ def enoncer(proposition: PropositionPlanning) -> Enonce:
         )
     if len(interventions) > TACHES_AU_PLUS:
         raise BusinessRuleError(
-            _("Plus de %(max)s interventions : choisissez moins de jours ou de techniciens.")
+            _("Plus de %(max)s interventions : choisissez moins de jours ou de techniciens.")
             % {"max": TACHES_AU_PLUS},
             code="TROP_DE_TRAVAIL",
         )

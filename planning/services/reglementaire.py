@@ -85,7 +85,7 @@ def _ouvrir(
     limite = delai or timezone.localdate() + DELAI_USUEL
     grave = inspection.conclusion == Conclusion.NON_CONFORME
     description = _(
-        "Réserve n° %(numero)s du contrôle réglementaire du %(jour)s (%(texte)s) : %(libelle)s"
+        "Réserve n° %(numero)s du contrôle réglementaire du %(jour)s (%(texte)s) : %(libelle)s"
     ) % {
         "numero": numero,
         "jour": inspection.date_visite.strftime("%d/%m/%Y"),
@@ -96,7 +96,7 @@ def _ouvrir(
         par=par,
         equipement_id=plan.equipement_id,
         type_intervention=TypeIntervention.CORRECTIVE,
-        titre=_("Lever la réserve n° %(numero)s : %(libelle)s")
+        titre=_("Lever la réserve n° %(numero)s : %(libelle)s")
         % {"numero": numero, "libelle": libelle[:120]},
         description=description[:2000],
         priorite=Priorite.HAUTE if grave else Priorite.NORMALE,

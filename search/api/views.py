@@ -283,7 +283,7 @@ def _parametres(params: QueryDict) -> tuple[str, list[str], int]:
     types = valeurs_de_liste(params, "types")
     erreurs += [
         ErreurChamp(
-            "types", _("« %s » n’est pas un type de résultat.") % inconnu[:40], "CHOIX_INVALIDE"
+            "types", _("« %s » n’est pas un type de résultat.") % inconnu[:40], "CHOIX_INVALIDE"
         )
         for inconnu in types
         if inconnu not in Genre.values

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=80),
                         blank=True,
                         default=list,
-                        help_text="Séparés par des virgules ; vide = tous.",
+                        help_text="Séparés par des virgules ; vide = tous.",
                         size=None,
                         verbose_name="types d’équipement compatibles",
                     ),

@@ -152,9 +152,9 @@ LectureSortie = compose(
     "SyncLecture",
     serializers.Serializer,
     curseur=serializers.CharField(help_text=_("À garder, et à donner la prochaine fois.")),
-    suite=serializers.BooleanField(help_text=_("Il reste une page : redemandez aussitôt.")),
+    suite=serializers.BooleanField(help_text=_("Il reste une page : redemandez aussitôt.")),
     complet=serializers.BooleanField(
-        help_text=_("Première page d’un nouveau départ : l’appareil oublie ce qu’il tenait.")
+        help_text=_("Première page d’un nouveau départ : l’appareil oublie ce qu’il tenait.")
     ),
     heure_serveur=serializers.DateTimeField(),
     modifies=ModifiesSortie(),

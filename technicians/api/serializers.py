@@ -160,7 +160,7 @@ class TechnicienEntree(TechnicienModification):
         trim_whitespace=False,
         write_only=True,
         required=False,
-        help_text=_("Absent : une invitation à le choisir est envoyée."),
+        help_text=_("Absent : une invitation à le choisir est envoyée."),
     )
     competences = serializers.ListField(child=IdField(), max_length=100, required=False)
 

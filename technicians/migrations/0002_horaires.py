@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name="horaires",
             field=models.CharField(
                 blank=True,
-                help_text="Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société.",
+                help_text="Par exemple : lun-ven 07:00-15:00. Vides : ceux de la société.",
                 max_length=200,
                 validators=[erp.horaires.valider_horaires],
                 verbose_name="horaires",
