@@ -310,13 +310,16 @@ SPECTACULAR_SETTINGS = {
             (
                 "planning",
                 "",
-                "ModeEcheance JourFerme EtatProposition EtatLigne GenreLigne RaisonOmission",
+                "ModeEcheance JourFerme EtatProposition EtatLigne GenreLigne RaisonOmission Conclusion",
             ),
             ("documents", "", "TypeDocument"),
             ("search", "Recherche", "GenreRecherche"),
+            ("search", "", "Entite"),
+            ("jobs", "", "StatutTravail"),
         )
         for nom in noms.split()
-    },
+    }
+    | {"EntiteExport": "transfers.api.serializers.ENTITES"},
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"

@@ -1,8 +1,6 @@
 """The jobs that one asked for: how far each is, and what it made."""
 
-from urllib.parse import quote
-
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -15,12 +13,9 @@ from erp.pages import aller, preparer_liste, rendre
 from jobs import services
 from jobs.choices import StatutTravail
 from jobs.models import Travail
+from jobs.reponses import servir
 
 TRIS: Tris = {"created_at": ("created_at",), "titre": ("titre",), "statut": ("statut",)}
-MIMES = {
-    ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @connexion_requise
@@ -50,15 +45,7 @@ def fichier(request: Requete, pk: int) -> HttpResponseBase:
     travail = get_object_or_404(Travail.objects.visible_to(request.user), pk=pk)
     if not travail.telechargeable:
         raise Http404
-    nom = travail.nom_fichier
-    extension = nom[nom.rfind(".") :]
-    reponse = FileResponse(
-        travail.fichier.open("rb"), content_type=MIMES.get(extension, "application/octet-stream")
-    )
-    reponse["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(nom, safe='')}"
-    reponse["Cache-Control"] = "private, no-store"
-    reponse["X-Content-Type-Options"] = "nosniff"
-    return reponse
+    return servir(travail)
 
 
 @connexion_requise

@@ -94,9 +94,11 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
     )
     TechnicienCompetenceFactory(technicien=technicien, competence=competence)
     controle_legal = ControleFactory(equipement=equipement, gamme=gamme)
+    reserve = ReserveFactory(inspection__plan=controle_legal)
     return {
         "controle_legal": controle_legal,
-        "reserve": ReserveFactory(inspection__plan=controle_legal),
+        "reserve": reserve,
+        "inspection": reserve.inspection,
         "client": contact.client,
         "contact": contact,
         "site": site,
@@ -119,6 +121,7 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         "document": DocumentFactory(intervention=intervention, uploaded_by=None),
         "notification": NotificationFactory(user=personnes["technicien"]),
         "travail": TravailFactory(user=personnes["client"], tache="transfers.tasks.exporter"),
+        "export": TravailFactory(user=personnes["client"], export=True),
         "gamme": gamme,
         "abonnement": AbonnementFactory(user=personnes["technicien"]),
         "plan": PlanFactory(equipement=equipement, gamme=gamme),

@@ -101,6 +101,13 @@ ENVOIS: dict[str, Any] = {
         "quantite": "5",
         "motif": "Livraison 4711",
     },
+    "POST /exports": lambda m: {
+        "entite": "interventions",
+        "format": "xlsx",
+        "filtres": {"statut": ["ouverte", "affectee", "en_cours"]},
+        "colonnes": ["reference", "titre", "statut"],
+        "sort": "-date_creation",
+    },
     "POST /filters/enregistres": lambda m: {
         "entite": "interventions",
         "nom": "En retard à Casablanca",

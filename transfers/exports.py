@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from erp.exceptions import BusinessRuleError, ValidationError
 from erp.exports import FORMATS, Export, Tableau, csv, xlsx
+from erp.filters import ordre
+from jobs.choices import StatutTravail
 from jobs.models import Travail
 from jobs.services import Resultat, demander_travail
 from jobs.suivi import Suivi
@@ -48,6 +50,22 @@ def exiger_format(nom: str) -> str:
     return nom
 
 
+def exiger_parametres(user: User, nom: str, params: QueryDict) -> None:
+    """For programs, which misspell what a page never does.
+
+    Raises ValidationError naming every parameter that the list does not know, or that does not fit.
+    """
+    export = export_pour(user, nom)
+    filtres, tris = export.filtres(user)
+    _cles, erreurs = ordre(tris, params.get("sort", "") or export.tri, ("pk",))
+    try:
+        filtres.appliquer(export.visibles(user).none(), params, ignores=("colonnes", "sort"))
+    except ValidationError as refus:
+        erreurs += refus.errors
+    if erreurs:
+        raise ValidationError(errors=erreurs)
+
+
 def nom_de_fichier(export: Export, format_: str) -> str:
     return f"{export.nom}-{timezone.localdate():%Y-%m-%d}.{format_}"
 
@@ -77,8 +95,13 @@ def repondre(user: User, nom: str, format_: str, params: QueryDict) -> Streaming
     return reponse
 
 
-def demander_export(*, par: User, nom: str, format_: str, params: QueryDict) -> Travail:
-    """Ask for the same as a job. What is wrong with the parameters is said now, what he sees is asked again then."""
+def demander_export(
+    *, par: User, nom: str, format_: str, params: QueryDict, publier: bool = True
+) -> Travail:
+    """Ask for the same as a job. What is wrong with the parameters is said now, what he sees is asked again then.
+
+    With `publier` false no worker is told: the caller runs it himself.
+    """
     export = export_pour(par, nom)
     exiger_format(format_)
     colonnes = colonnes_demandees(params)
@@ -94,7 +117,30 @@ def demander_export(*, par: User, nom: str, format_: str, params: QueryDict) -> 
             "colonnes": colonnes,
             "requete": de_la_liste(params).urlencode(),
         },
+        publier=publier,
     )
+
+
+def exiger_fichier(travail: Travail) -> Travail:
+    """An export whose file can be had now.
+
+    Raises BusinessRuleError EXPORT_EN_COURS, EXPORT_INTERROMPU, FICHIER_EXPIRE.
+    """
+    if travail.en_vie:
+        raise BusinessRuleError(
+            _("Cet export n’est pas encore prêt : redemandez son état dans quelques secondes."),
+            code="EXPORT_EN_COURS",
+        )
+    if travail.statut == StatutTravail.ECHEC:
+        raise BusinessRuleError(
+            _("Cet export s’est interrompu : demandez-le de nouveau."), code="EXPORT_INTERROMPU"
+        )
+    if not travail.telechargeable:
+        raise BusinessRuleError(
+            _("Le fichier de cet export a été effacé : demandez-le de nouveau."),
+            code="FICHIER_EXPIRE",
+        )
+    return travail
 
 
 def executer_export(travail: Travail, suivi: Suivi) -> Resultat:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("planning.api.urls")),
     path("", include("search.api.urls")),
     path("", include("sync.api.urls")),
+    path("", include("transfers.api.urls")),
     path("", include("dashboard.api.urls")),
     re_path(r"", Inconnue.as_view(), name="inconnue"),
 ]

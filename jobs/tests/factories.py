@@ -7,7 +7,7 @@ from jobs.models import Travail
 
 
 class TravailFactory(DjangoModelFactory):
-    """A job that is done and made no file; `en_attente=True` for one that nobody took yet."""
+    """A job that is done and made no file; `en_attente` for one that nobody took yet, `export` for an export."""
 
     class Meta:
         model = Travail
@@ -23,3 +23,8 @@ class TravailFactory(DjangoModelFactory):
 
     class Params:
         en_attente = factory.Trait(statut=StatutTravail.EN_ATTENTE)
+        export = factory.Trait(
+            tache="transfers.tasks.exporter",
+            titre="Export : interventions (CSV)",
+            parametres={"export": "interventions", "format": "csv", "colonnes": [], "requete": ""},
+        )
