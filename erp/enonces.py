@@ -68,9 +68,9 @@ def _executer(sql: str, params: Sequence[Any]) -> Any:
 
 
 class Requete(Generic[M]):
-    """A query whose parameters are ids, texts, days, and users of whom only id and role count: one statement per role.
+    """A query whose parameters are ids, texts, days, and users of whom only id, role and whether the account is open count: one statement for each.
 
-    The function is called once per role, with values that stand for those to come: it may pass them on to filters, no
+    The function is called once for each, with values that stand for those to come: it may pass them on to filters, no
     more. It may not look at the clock, nor at anything else that changes.
     """
 
@@ -82,7 +82,7 @@ class Requete(Generic[M]):
         donnees = [v.pk or 0 if isinstance(v, Model) else v for v in valeurs]
         if any(type(v) is int and v >= _MARQUE for v in donnees):
             return []
-        cle = tuple(getattr(valeur, "role", "") for valeur in valeurs)
+        cle = tuple((getattr(v, "role", ""), getattr(v, "is_active", True)) for v in valeurs)
         enonce = self._enonces.get(cle)
         if enonce is None:
             enonce = self._enonces[cle] = self._compiler(valeurs)
