@@ -1,5 +1,6 @@
 """The shape of what is typed about plans and gammes."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,7 @@ class PlanForm(RecurrenceForm):
         label=_("Qui peut contrôler"),
         max_length=200,
         required=False,
-        help_text=_("Organisme agréé ou personne habilitée."),
+        help_text=_("Organismes agréés ou personnes habilitées, séparés par un point-virgule."),
     )
     actif = forms.BooleanField(label=_("Plan actif"), required=False, initial=True)
 
@@ -434,6 +435,15 @@ class InspectionForm(Formulaire):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, organismes: Sequence[str] = (), **kwargs: Any) -> None:
+        """`organismes`: those who may inspect, to choose from; none, and anybody may be typed."""
+        super().__init__(*args, **kwargs)
+        if organismes:
+            vide = [] if len(organismes) == 1 else [("", "—")]
+            self.fields["organisme"] = forms.ChoiceField(
+                label=_("Organisme"), choices=[*vide, *((nom, nom) for nom in organismes)]
+            )
 
     def clean_reserves(self) -> list[tuple[str, date | None]]:
         lues: list[tuple[str, date | None]] = []

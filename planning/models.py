@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.validators import MaxLengthValidator, MinLengthValidator, MinValueValidator
 from django.db import models
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from equipment.models import Compteur, Equipement
 from erp.models import CleTri, Horodate
-from interventions.choices import Priorite, TypeIntervention
+from interventions.choices import Priorite, Statut, TypeIntervention
 from interventions.models import Intervention
 from planning.choices import (
     Conclusion,
@@ -190,6 +190,9 @@ class PlanMaintenance(Horodate):
         help_text=_("Organisme agréé ou personne habilitée."),
     )
     actif = models.BooleanField(_("actif"), default=True)
+
+    # what `PlanQuerySet.avec_registre` adds
+    echeance_legale: date | None
 
     objects = PlanQuerySet.as_manager()
 
@@ -508,3 +511,16 @@ class Reserve(Horodate):
 
     def __str__(self) -> str:
         return f"{self.numero}. {self.libelle}"
+
+    @property
+    def sans_suite(self) -> bool:
+        """Still open, and its intervention was cancelled: nobody works on it."""
+        intervention = self.intervention
+        return self.levee_le is None and (
+            intervention.statut in (Statut.ANNULEE, Statut.ARCHIVEE)
+            and intervention.date_cloture is None
+        )
+
+    def en_retard(self, jour: date) -> bool:
+        """Open past the date that the report gives."""
+        return self.levee_le is None and self.delai is not None and self.delai < jour

@@ -2,8 +2,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -50,13 +59,36 @@ class PlanQuerySet(models.QuerySet["PlanMaintenance"]):
         return self.filter(reglementaire=True)
 
     def avec_registre(self) -> Self:
-        """What the register shows of each: its last visit, and how many reserves are open."""
-        lie: Any = self.model._meta.get_field("inspections").related_model
-        derniere = lie.objects.filter(plan=OuterRef("pk")).order_by("-date_visite")
+        """What the register shows of each: its last visit, what is owed, and how many reserves are open.
+
+        `echeance_legale` is the first due date that no closed visit and no later report answers for, else the next one:
+        once its intervention is made a plan already counts towards the following date.
+        """
+        inspections: Any = self.model._meta.get_field("inspections").related_model
+        occurrences: Any = self.model._meta.get_field("occurrences").related_model
+        derniere = inspections.objects.filter(plan=OuterRef("pk")).order_by("-date_visite")
+        dues = (
+            occurrences.objects.filter(plan=OuterRef("pk"), intervention__date_cloture__isnull=True)
+            .exclude(
+                Exists(
+                    inspections.objects.filter(
+                        plan=OuterRef("plan"),
+                        date_visite__gte=ExpressionWrapper(
+                            OuterRef("date_echeance") - OuterRef("plan__jours_avance"),
+                            output_field=models.DateField(),
+                        ),
+                    )
+                )
+            )
+            .order_by("date_echeance")
+        )
         return self.annotate(
             derniere_visite=Subquery(derniere.values("date_visite")[:1]),
             derniere_conclusion=Subquery(derniere.values("conclusion")[:1]),
             dernier_organisme=Subquery(derniere.values("organisme")[:1]),
+            echeance_legale=Coalesce(
+                Subquery(dues.values("date_echeance")[:1]), F("prochaine_echeance")
+            ),
             reserves_ouvertes=Count(
                 "inspections__reserves", filter=Q(inspections__reserves__levee_le__isnull=True)
             ),

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from planning import propositions, registre, views, vue_calendriers, vue_suggestions, vue_tableau
+from planning import (
+    propositions,
+    registre,
+    views,
+    vue_annee,
+    vue_calendriers,
+    vue_charge,
+    vue_suggestions,
+    vue_tableau,
+)
 
 app_name = "planning"
 
@@ -8,6 +17,10 @@ urlpatterns = [
     path("planning/", vue_tableau.page, name="tableau"),
     path("planning/donnees/", vue_tableau.donnees, name="donnees"),
     path("plans/", views.plans, name="plans"),
+    path("plans/annee/", vue_annee.annee, name="annee"),
+    path("plans/charge/", vue_charge.page, name="charge"),
+    path("plans/charge/visites/", vue_charge.visites, name="charge_visites"),
+    path("plans/charge/<str:quoi>.csv", vue_charge.fichier, name="charge_fichier"),
     path("plans/nouveau/", views.plan_creer, name="plan_creer"),
     path("plans/apercu/", views.apercu, name="apercu"),
     path("plans/compteurs/", views.compteurs, name="compteurs"),
@@ -33,9 +46,15 @@ urlpatterns = [
     ),
     path("calendrier/<str:jeton>.ics", vue_calendriers.ics, name="ics"),
     path("registre/", registre.registre, name="registre"),
+    path("registre/imprimer/", registre.imprimer, name="registre_imprimer"),
     path("registre/<int:pk>/", registre.registre_plan, name="registre_plan"),
     path("registre/<int:pk>/rapport/", registre.inspection_creer, name="inspection_creer"),
     path("registre/reserves/<int:pk>/lever/", registre.reserve_lever, name="reserve_lever"),
+    path(
+        "registre/reserves/<int:pk>/reprendre/",
+        registre.reserve_reprendre,
+        name="reserve_reprendre",
+    ),
     path("gammes/", views.gammes, name="gammes"),
     path("gammes/nouvelle/", views.gamme_creer, name="gamme_creer"),
     path("gammes/pieces/", views.chercher_piece, name="chercher_piece"),

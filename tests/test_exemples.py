@@ -108,6 +108,15 @@ ENVOIS: dict[str, Any] = {
         "colonnes": ["reference", "titre", "statut"],
         "sort": "-date_creation",
     },
+    "POST /planning/inspections": lambda m: {
+        "plan_id": m.propre["controle_legal"].pk,
+        "date_visite": "2026-01-27",
+        "organisme": "Bureau de contrôle agréé",
+        "inspecteur": "Rachid Tazi",
+        "numero_rapport": "R-2026-0118",
+        "conclusion": "avec_reserves",
+        "reserves": [{"libelle": "Garde-corps desserré côté quai", "delai": "2026-03-31"}],
+    },
     "POST /filters/enregistres": lambda m: {
         "entite": "interventions",
         "nom": "En retard à Casablanca",

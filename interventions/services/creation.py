@@ -13,6 +13,7 @@ from accounts.models import User
 from equipment.models import Equipement
 from erp.enonces import inserer
 from erp.exceptions import AuthorizationError, BusinessRuleError, ValidationError
+from erp.validation import effacer
 from interventions import notifications
 from interventions.choices import ActionJournal, Priorite, Statut, TypeIntervention
 from interventions.models import HistoriqueIntervention, Intervention, PointControle
@@ -171,4 +172,4 @@ def supprimer_intervention(*, par: User, intervention_id: int) -> None:
             code="INTERVENTION_ENTAMEE",
         )
     oublier(sujet=f"intervention:{intervention.pk}")
-    intervention.delete()
+    effacer(intervention, _("Un plan ou une réserve y tient : annulez-la plutôt."))

@@ -1,5 +1,5 @@
 from erp.api.routes import route
-from planning.api import propositions, views
+from planning.api import propositions, reglementaire, views
 
 urlpatterns = [
     route("planning", views.Creneaux.as_view(), name="api_planning"),
@@ -18,6 +18,24 @@ urlpatterns = [
         "planning/propositions/<int:pk>/appliquer",
         propositions.AppliquerProposition.as_view(),
         name="api_proposition_appliquer",
+    ),
+    route("planning/inspections", reglementaire.Inspections.as_view(), name="api_inspections"),
+    route(
+        "planning/inspections/<int:pk>",
+        reglementaire.UneInspection.as_view(),
+        name="api_inspection",
+    ),
+    route("planning/reserves", reglementaire.Reserves.as_view(), name="api_reserves"),
+    route("planning/reserves/<int:pk>", reglementaire.UneReserve.as_view(), name="api_reserve"),
+    route(
+        "planning/reserves/<int:pk>/lever",
+        reglementaire.LeverReserve.as_view(),
+        name="api_reserve_lever",
+    ),
+    route(
+        "planning/reserves/<int:pk>/reprendre",
+        reglementaire.ReprendreReserve.as_view(),
+        name="api_reserve_reprendre",
     ),
     route(
         "techniciens/<int:pk>/planning",
