@@ -1,4 +1,4 @@
-"""Who is told what about absences."""
+"""Who is told what about absences and hours."""
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.models import User
+from notifications import flux
 from notifications.choices import Evenement
 from notifications.services import notifier
 from technicians.choices import StatutAbsence
-from technicians.models import Disponibilite
+from technicians.models import Disponibilite, Technicien
 
 
 def absence_demandee(absence: Disponibilite) -> None:
@@ -37,6 +38,27 @@ def absence_decidee(absence: Disponibilite, par: User, motif: str = "") -> None:
         lien=absence.technicien.get_absolute_url(),
         sujet=f"technicien:{absence.technicien_id}",
         sauf=par,
+    )
+
+
+def absence_a_change(technicien: Technicien, action: str) -> None:
+    """Open boards and calendars: those who run the operations, and himself; no colleague, no client."""
+    _au_flux("absence", action, technicien)
+
+
+def horaires_ont_change(technicien: Technicien) -> None:
+    """The same persons, of his working hours."""
+    _au_flux("calendrier", "horaires", technicien)
+
+
+def _au_flux(genre: str, action: str, technicien: Technicien) -> None:
+    gestion = User.objects.actifs().avec_role(Role.ADMIN, Role.RESPONSABLE)
+    flux.publier(
+        genre=genre,
+        action=action,
+        objet="technicien",
+        objet_ids=[technicien.pk],
+        destinataires=[*gestion.order_by().values_list("pk", flat=True), technicien.user_id],
     )
 
 

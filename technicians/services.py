@@ -100,6 +100,7 @@ def creer_technicien(
     for competence_id in dict.fromkeys(competences):
         competence = choisir(Competence.objects.visible_to(par), "competences", competence_id)
         ecrire(TechnicienCompetence(technicien=technicien, competence=competence), {})
+    notifications.horaires_ont_change(technicien)
     return technicien
 
 
@@ -110,7 +111,11 @@ def modifier_technicien(
     """Change the named fields; name and address are those of the account (`accounts.services`)."""
     technicien = _verrouiller(par, technicien_id)
     exiger(permissions.peut_gerer(par))
-    return ecrire(technicien, champs)
+    horaires = technicien.horaires
+    ecrire(technicien, champs)
+    if technicien.horaires != horaires:
+        notifications.horaires_ont_change(technicien)
+    return technicien
 
 
 @transaction.atomic
@@ -198,6 +203,7 @@ def declarer_absence(
     technicien = _verrouiller(par, technicien_id)
     exiger(permissions.peut_gerer(par))
     absence = _poser(technicien, type, debut, fin, motif, StatutAbsence.ACCEPTEE)
+    notifications.absence_a_change(technicien, "declaree")
     return AbsenceEnregistree(absence, _creneaux_touches(absence))
 
 
@@ -215,6 +221,7 @@ def demander_absence(
     assert technicien is not None
     absence = _poser(technicien, type, debut, fin, motif, StatutAbsence.DEMANDEE)
     notifications.absence_demandee(absence)
+    notifications.absence_a_change(technicien, "demandee")
     return absence
 
 
@@ -233,6 +240,7 @@ def decider_absence(
     absence.statut = StatutAbsence.ACCEPTEE if accepter else StatutAbsence.REFUSEE
     absence.enregistrer("statut")
     notifications.absence_decidee(absence, par, motif.strip())
+    notifications.absence_a_change(absence.technicien, absence.statut)
     return AbsenceEnregistree(absence, _creneaux_touches(absence) if accepter else [])
 
 
@@ -251,6 +259,7 @@ def modifier_absence(
     ecrire(
         absence, {"type": type, "debut": debut, "fin": fin, "motif": motif}, regles=REGLES_ABSENCE
     )
+    notifications.absence_a_change(absence.technicien, "modifiee")
     return AbsenceEnregistree(absence, _creneaux_touches(absence))
 
 
@@ -260,6 +269,7 @@ def supprimer_absence(*, par: User, absence_id: int) -> None:
     absence = _absence(par, absence_id)
     exiger(permissions.peut_supprimer_absence(par, absence))
     absence.delete()
+    notifications.absence_a_change(absence.technicien, "retiree")
 
 
 def _verrouiller(par: User, technicien_id: int) -> Technicien:

@@ -69,7 +69,7 @@ const Deplacement = (() => {
       attente = setTimeout(() => (occupe() ? demander() : rafraichir()), 200);
     };
     document.addEventListener("gmao:flux", ({ detail }) => {
-      if (["intervention", "absence", "recharger", "notification"].includes(detail.type)) demander();
+      if (["intervention", "absence", "calendrier", "proposition", "recharger", "notification"].includes(detail.type)) demander();
     });
     setInterval(() => document.visibilityState === "visible" && demander(), MINUTE);
     return demander;

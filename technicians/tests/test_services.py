@@ -11,8 +11,10 @@ from erp.exceptions import (
     IntrouvableError,
     ValidationError,
 )
+from erp.models import JourFerie
 from interventions.tests.factories import CreneauFactory, InterventionFactory
-from notifications.models import Notification
+from notifications import flux
+from notifications.models import EvenementFlux, Notification
 from technicians import services
 from technicians.choices import EtatTechnicien, StatutAbsence
 from technicians.models import Disponibilite, Technicien
@@ -270,3 +272,62 @@ def test_la_charge_compte_ce_qui_est_a_faire(technicien, autre_technicien):
     InterventionFactory(cloturee=True, technicien=fiche)
     charges = {t.user: t.charge for t in Technicien.objects.select_related("user").avec_charge()}
     assert charges == {technicien: 3, autre_technicien: 0}
+
+
+# --- What open boards are told -------------------------------------------------------------------
+
+
+def dits(*personnes) -> dict[str, list[tuple[str, str]]]:
+    """What each of these persons is told of what was published, {username: [(type, action)]}."""
+    faits = [
+        flux.Fait(*ligne)
+        for ligne in EvenementFlux.objects.exclude(genre="notification")
+        .order_by("pk")
+        .values_list("genre", "action", "objet", "objet_id", "user_id")
+    ]
+    contenus = flux.messages(faits, personnes)
+    return {
+        p.username: [(e["type"], e["action"]) for e in contenus[p.pk]["evenements"]]
+        for p in personnes
+        if p.pk in contenus
+    }
+
+
+def test_absences_and_hours_are_told_to_who_may_see_them(
+    responsable, admin, technicien, autre_technicien, client_portail, demain
+):
+    EvenementFlux.objects.all().delete()
+    tous = (responsable, admin, technicien, autre_technicien, client_portail)
+    quand = {"type": "conge", "debut": demain, "fin": demain + timedelta(hours=8)}
+    demandee = services.demander_absence(par=technicien, **quand)
+    services.decider_absence(par=responsable, absence_id=demandee.pk, accepter=True)
+    services.modifier_absence(par=responsable, absence_id=demandee.pk, **quand)
+    services.supprimer_absence(par=responsable, absence_id=demandee.pk)
+    fiche = technicien.technicien
+    services.modifier_technicien(par=responsable, technicien_id=fiche.pk, specialite="Froid")
+    services.modifier_technicien(
+        par=responsable, technicien_id=fiche.pk, horaires="lun-ven 07:00-15:00"
+    )
+    attendu = [
+        ("absence", "demandee"),
+        ("absence", "acceptee"),
+        ("absence", "modifiee"),
+        ("absence", "retiree"),
+        ("calendrier", "horaires"),
+    ]
+    assert dits(*tous) == dict.fromkeys(
+        (responsable.username, admin.username, technicien.username), attendu
+    )
+
+
+def test_the_company_s_days_are_told_to_the_staff(
+    responsable, technicien, autre_technicien, client_portail
+):
+    EvenementFlux.objects.all().delete()
+    ferie = JourFerie.objects.create(jour=timezone.localdate(), libelle="Inauguration", chome=True)
+    ferie.delete()
+    attendu = [("calendrier", "societe")] * 2
+    assert dits(responsable, technicien, client_portail) == {
+        responsable.username: attendu,
+        technicien.username: attendu,
+    }
