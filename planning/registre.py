@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -85,7 +85,7 @@ def imprimer(request: Requete) -> HttpResponseBase:
             CleTri("equipement__client__nom_entreprise"),
             CleTri("equipement__nom"),
             "equipement_id",
-            "echeance_legale",
+            F("echeance_legale").asc(nulls_last=True),
             "pk",
         )[: IMPRIMES_AU_PLUS + 1]
     )

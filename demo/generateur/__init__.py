@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from clients.models import Client
-from demo.generateur import histoire, horloge, present, societe, travaux
+from demo.generateur import histoire, horloge, present, registre, societe, travaux
 from demo.generateur.fiches import Monde, Taille
 from demo.generateur.lots import ORDRE, Lots
 from demo.generateur.stock import ecrire_le_stock
@@ -74,7 +74,13 @@ def _raconter(monde: Monde) -> None:
     retires = histoire.retires(monde)
     facteur = 1 if monde.taille.detail else max(1, min(20, monde.taille.interventions // 10_000))
     presents = present.Aujourdhui(monde).construire(facteur)
-    passes = travaux.travaux_passes(monde, max(0, monde.taille.interventions - len(presents)))
+    # dice of its own: what the law asks for does not change the rest of the story
+    des = Random(GRAINE)
+    controles = registre.inspecter(monde, des)
+    presents += controles.presents
+    passes = controles.passes
+    reste = max(0, monde.taille.interventions - len(presents) - len(passes))
+    passes = passes + travaux.travaux_passes(monde, reste)
     arrivees = sorted(
         [*passes, *(p.travail for p in presents)],
         key=lambda t: (t.creation, t.machine.pk, t.titre),
@@ -92,6 +98,7 @@ def _raconter(monde: Monde) -> None:
         present.raconter(monde, equipes, aujourdhui)
     ecrire_le_stock(monde)
     monde.lots.ecrire()
+    registre.lever(monde, des, controles)
     etats: dict[str, set[int]] = {"retire": retires}
     for machine, statut in monde.etats.items():
         etats.setdefault(statut, set()).add(machine)

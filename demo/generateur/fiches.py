@@ -118,6 +118,8 @@ class Plan:
     #: due soon, the intervention already made
     creees: list[date]
     jours_avance: int
+    #: who may inspect it, when the law asks for it
+    organismes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -24,7 +24,15 @@ from interventions.models import (
     TempsPasse,
 )
 from notifications.models import Notification
-from planning.models import Gamme, OccurrencePlan, PieceGamme, PlanMaintenance, PointGamme
+from planning.models import (
+    Gamme,
+    Inspection,
+    OccurrencePlan,
+    PieceGamme,
+    PlanMaintenance,
+    PointGamme,
+    Reserve,
+)
 from stock.models import MouvementStock, PieceDetachee
 from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
 
@@ -60,6 +68,8 @@ ORDRE: tuple[type[models.Model], ...] = (
     PointControle,
     Planning,
     OccurrencePlan,
+    Inspection,
+    Reserve,
     Notification,
 )
 

@@ -63,6 +63,8 @@ class Travail:
     gamme: FicheGamme | None = None
     plan: Plan | None = None
     echeance: date | None = None
+    #: promised by somebody else than the contract
+    limite: datetime | None = None
     auteur: int | None = None
     numero: int = 0
 
@@ -130,6 +132,8 @@ class Recit:
 
     def _date_limite(self) -> datetime | None:
         travail = self.travail
+        if travail.limite is not None:
+            return travail.limite
         if travail.echeance is not None:
             return horloge.moment(travail.echeance, 18)
         heures = self.contrat and self.contrat.resolution.get(travail.priorite)

@@ -39,6 +39,13 @@ ENGAGEMENTS = {
     "basique": {"urgente": (4, 10), "normale": (18, 48)},
 }
 PLANS_MINIMUM = 60
+TEXTES_LEGAUX = {
+    "pont roulant": "Arrêté du 9 septembre 1953 (appareils de levage) ; Code du travail, article 281",
+    "chaudière vapeur": "Dahir du 22 juillet 1953 (appareils à vapeur à terre)",
+    "ascenseur": "Code du travail (loi n° 65-99), articles 281 et suivants",
+}
+#: bodies that may inspect; invented
+ORGANISMES = ("Atlas Contrôle Technique", "Maghreb Inspection")
 #: how many plans stay due without an intervention, so that the next run has something to make
 PLANS_A_GENERER = 8
 _AUCUN_MOT_DE_PASSE = "!"
@@ -673,12 +680,13 @@ def _plans(monde: Monde) -> None:
 
 def _controle(titre: str) -> dict[str, Any]:
     """Lifting, pressure and lifts are inspected because the law says so."""
-    if not any(mot in titre for mot in ("pont roulant", "chaudière vapeur", "ascenseur")):
+    texte = next((texte for mot, texte in TEXTES_LEGAUX.items() if mot in titre), "")
+    if not texte:
         return {}
     return {
         "reglementaire": True,
-        "texte_legal": "Code du travail (loi n° 65-99), articles 281 et suivants",
-        "organisme": "Organisme de contrôle agréé",
+        "texte_legal": texte,
+        "organisme": " ; ".join(ORGANISMES),
         "jour_ferme": JourFerme.AVANT,
     }
 
@@ -745,5 +753,6 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
         echues=passees,
         creees=creees,
         jours_avance=avance,
+        organismes=ORGANISMES if _controle(gamme.fiche.titre) else (),
     )
     monde.plans.append(plan)

@@ -20,7 +20,7 @@ from interventions.choices import Statut, TypeIntervention, TypeTemps
 from interventions.models import HistoriqueIntervention, Intervention, Planning, TempsPasse
 from notifications.choices import Canal, StatutEnvoi
 from notifications.models import Notification
-from planning.models import Gamme, OccurrencePlan, PlanMaintenance
+from planning.models import Gamme, Inspection, OccurrencePlan, PlanMaintenance, Reserve
 from stock.choices import TypeMouvement
 from stock.models import PieceDetachee
 from technicians.models import Disponibilite, Technicien, TechnicienCompetence
@@ -174,6 +174,22 @@ def test_les_plans_ont_de_quoi_faire(societe: datetime) -> None:
     faites = set(OccurrencePlan.objects.values_list("plan", "date_echeance"))
     assert not {(plan.pk, plan.prochaine_echeance) for plan in dus} & faites
     assert OccurrencePlan.objects.filter(intervention__isnull=True).count() == 0
+
+
+def test_le_registre_a_de_quoi_montrer(societe: datetime) -> None:
+    jour = timezone.localdate(societe)
+    reserves = Reserve.objects.all()
+    assert Inspection.objects.values("conclusion").distinct().count() == 3
+    for visite in Inspection.objects.select_related("plan"):
+        assert visite.organisme in visite.plan.organisme
+        assert visite.date_visite < jour
+        assert (visite.conclusion == "conforme") != visite.reserves.exists()
+    assert reserves.filter(levee_le__isnull=True, delai__lt=jour).exists()
+    levees = reserves.filter(levee_le__isnull=False)
+    assert levees.exists()
+    assert not levees.filter(intervention__date_cloture__isnull=True).exists()
+    assert not levees.filter(levee_le__lt=F("intervention__date_cloture__date")).exists()
+    assert not levees.filter(Q(note="") | Q(levee_par=None) | Q(levee_le__gt=jour)).exists()
 
 
 def test_rien_ne_reste_a_envoyer(societe: datetime) -> None:
