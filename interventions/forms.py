@@ -148,6 +148,12 @@ class CreationForm(Formulaire):
         if user.est_client:
             self.fields["type_intervention"].initial = TypeIntervention.CORRECTIVE
             self.fields["type_intervention"].widget = forms.HiddenInput()
+            self.fields["description"].help_text = _(
+                "Ce que vous constatez, depuis quand, ce que vous avez déjà essayé."
+            )
+            self.fields["equipement_id"].widget.placeholder = _(  # type: ignore[attr-defined]
+                "Nom, code ou numéro de série"
+            )
 
     def affecte(self) -> bool:
         """Whether somebody or a slot was chosen, or either is wrong."""

@@ -40,3 +40,48 @@ class Evenement(models.TextChoices):
     BILAN_HEBDOMADAIRE = "bilan_hebdomadaire", _("Bilan de la semaine")
     TRAVAIL_TERMINE = "travail_termine", _("Export ou import terminé")
     COMPTE = "compte", _("Compte et mot de passe")
+
+
+_POUR_TOUS = frozenset(
+    {Evenement.INTERVENTION_PLANIFIEE, Evenement.DOCUMENT_AJOUTE, Evenement.TRAVAIL_TERMINE}
+)
+_DE_LA_GESTION = _POUR_TOUS | {
+    Evenement.INTERVENTION_CREEE,
+    Evenement.DEMANDE_PORTAIL,
+    Evenement.INTERVENTION_DEMARREE,
+    Evenement.INTERVENTION_EN_ATTENTE,
+    Evenement.INTERVENTION_CLOTUREE,
+    Evenement.ANNULATION_DEMANDEE,
+    Evenement.ECHEANCE_PROCHE,
+    Evenement.INTERVENTION_EN_RETARD,
+    Evenement.ABSENCE_DEMANDEE,
+    Evenement.STOCK_BAS,
+    Evenement.CONTRAT_EXPIRE,
+    Evenement.CONTRAT_CONSOMME,
+    Evenement.COMPETENCE_EXPIRE,
+    Evenement.BILAN_HEBDOMADAIRE,
+}
+# What a role may ever be told of: the page of the preferences asks no more. A message about the account always goes.
+EVENEMENTS_DU_ROLE: dict[str, frozenset[Evenement]] = {
+    "admin": _DE_LA_GESTION,
+    "responsable": _DE_LA_GESTION,
+    "technicien": _POUR_TOUS
+    | {
+        Evenement.INTERVENTION_AFFECTEE,
+        Evenement.INTERVENTION_DESAFFECTEE,
+        Evenement.INTERVENTION_ANNULEE,
+        Evenement.ECHEANCE_PROCHE,
+        Evenement.RAPPEL_PLANNING,
+        Evenement.ABSENCE_DEMANDEE,
+        Evenement.COMPETENCE_EXPIRE,
+    },
+    "client": _POUR_TOUS
+    | {
+        Evenement.INTERVENTION_CREEE,
+        Evenement.INTERVENTION_AFFECTEE,
+        Evenement.INTERVENTION_DEMARREE,
+        Evenement.INTERVENTION_EN_ATTENTE,
+        Evenement.INTERVENTION_CLOTUREE,
+        Evenement.INTERVENTION_ANNULEE,
+    },
+}

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.acces import Requete, connexion_requise
 from erp.pages import aller, preparer_liste, rendre
 from notifications import services
-from notifications.choices import Canal, Evenement
+from notifications.choices import EVENEMENTS_DU_ROLE, Canal, Evenement
 from notifications.models import Notification
 
 TRIS = {"date": ("created_at", "id")}
@@ -52,8 +52,13 @@ def tout_lire(request: Requete) -> HttpResponseBase:
 @connexion_requise
 @require_http_methods(["GET", "POST"])
 def preferences(request: Requete) -> HttpResponseBase:
-    """One box per event and channel; a box left empty is a refusal."""
-    actuelles = services.preferences(request.user)
+    """One box per channel and event that may reach this role; a box left empty is a refusal."""
+    siens = EVENEMENTS_DU_ROLE[request.user.role]
+    actuelles = {
+        cle: active
+        for cle, active in services.preferences(request.user).items()
+        if cle[0] in siens
+    }
     if request.method == "POST":
         coches = set(request.POST.getlist("choix"))
         services.regler_preferences(
@@ -66,6 +71,6 @@ def preferences(request: Requete) -> HttpResponseBase:
     lignes = [
         (evenement, [(canal, actuelles[evenement, canal]) for canal in canaux])
         for evenement in Evenement
-        if evenement != Evenement.COMPTE
+        if evenement in siens
     ]
     return rendre(request, "notifications/preferences.html", {"lignes": lignes, "canaux": canaux})

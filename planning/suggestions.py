@@ -18,6 +18,7 @@ from accounts.models import User
 from erp.calendrier import Calendrier, Intervalle, croiser, fondre
 from erp.horaires import lire_semaine
 from erp.societe import calendrier_societe
+from erp.templatetags.pages import duree as en_mots
 from interventions.choices import Statut
 from interventions.models import Intervention, Planning
 from planning.services.enonce import DUREE_USUELLE
@@ -259,14 +260,14 @@ def _delai(debut: datetime, limite: datetime | None) -> Raison:
         return Raison(_("avant l’échéance"), DELAI, DELAI)
     heures = (debut - limite).total_seconds() / 3600
     points = max(0, round(DELAI * (0.5 - heures / 48)))
-    return Raison(_("%(heures)s h après l’échéance") % {"heures": round(heures)}, points, DELAI)
+    apres = _("%(duree)s après l’échéance") % {"duree": en_mots(round(heures) * 60)}
+    return Raison(apres, points, DELAI)
 
 
 def _trajet(detour: float) -> Raison:
     points = round(TRAJET * max(0.0, 1 - detour / 90))
-    return Raison(
-        _("%(minutes)s min de trajet en plus") % {"minutes": round(detour)}, points, TRAJET
-    )
+    en_plus = _("%(duree)s de trajet en plus") % {"duree": en_mots(round(detour))}
+    return Raison(en_plus, points, TRAJET)
 
 
 def _bientot(debut: datetime, depart: datetime, terme: datetime) -> Raison:

@@ -91,5 +91,17 @@ def test_a_box_left_empty_is_a_refusal(client, responsable):
     assert [(p.evenement, p.canal) for p in refus] == [("stock_bas", "email")]
 
 
+def test_one_is_asked_of_what_may_reach_one(client, client_portail, technicien):
+    for user, absents in (
+        (client_portail, ("stock_bas", "absence_demandee", "demande_portail", "rappel_planning")),
+        (technicien, ("stock_bas", "contrat_expire", "annulation_demandee")),
+    ):
+        client.force_login(user)
+        page = client.get(reverse("notifications:preferences")).content.decode()
+        assert 'value="intervention_affectee:email"' in page
+        for evenement in absents:
+            assert f'value="{evenement}:' not in page, (user.role, evenement)
+
+
 def test_a_stranger_signs_in_first(client, db):
     assert client.get(LISTE).status_code == 302

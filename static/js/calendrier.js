@@ -71,6 +71,19 @@
     };
   };
 
+  // A week where many work at once is wider than the window: each slot keeps a width that a finger meets and an hour fits in.
+  const LARGEUR = 48; // pixels
+  const elargir = (evenements) => {
+    const bornes = evenements
+      .filter((e) => e.genre !== "echeance")
+      .flatMap((e) => [[e.start, 1], [e.end, -1]])
+      .sort(([a, pas], [b, autre]) => (a < b ? -1 : a > b ? 1 : pas - autre));
+    let ensemble = 0;
+    const plus = bornes.reduce((most, [, pas]) => Math.max(most, (ensemble += pas)), 0);
+    const voulue = plus > 2 ? `minmax(${plus * LARGEUR}px, 1fr)` : undefined;
+    if (calendrier.getOption("columnWidth") !== voulue) calendrier.setOption("columnWidth", voulue);
+  };
+
   const ouvrir = (boite) => {
     const mots = boite.dataset;
     const { vue, date } = etat();
@@ -145,6 +158,7 @@
             try {
               const donnees = await Deplacement.lire(url);
               if (donnees.tronque) Deplacement.dire(mots.tronque);
+              elargir(donnees.evenements);
               return donnees.evenements.map(evenement);
             } catch (erreur) {
               Deplacement.dire(mots.erreur);

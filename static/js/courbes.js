@@ -18,7 +18,8 @@
     sonde.remove();
     const langue = document.documentElement.lang;
     const jour = new Intl.DateTimeFormat(langue, { day: "2-digit", month: "short", year: "2-digit", timeZone: "Africa/Casablanca" });
-    const nombre = new Intl.NumberFormat(langue, { maximumFractionDigits: 2 });
+    // the page groups thousands as French does, in Arabic too
+    const nombre = new Intl.NumberFormat(langue === "ar" ? "fr" : langue, { maximumFractionDigits: 2 });
     const deDroite = document.documentElement.dir === "rtl";
     // a replaced meter starts anew: the line stops before it
     const points = donnees.points.flatMap(([x, y, remplace], rang) => (remplace && rang ? [{ x, y: Number.NaN }, { x, y, remplace }] : [{ x, y, remplace }]));
