@@ -68,8 +68,9 @@ def _executer(sql: str, params: Sequence[Any]) -> Any:
 
 
 class Requete(Generic[M]):
-    """A query whose parameters are ids, texts, days, and users of whom only id, role and whether the account is open count: one statement for each.
+    """A query whose parameters are ids, texts, days, and users: one statement per role of those, open or closed.
 
+    Of a user only id, role and whether the account is open count.
     The function is called once for each, with values that stand for those to come: it may pass them on to filters, no
     more. It may not look at the clock, nor at anything else that changes.
     """
