@@ -74,6 +74,8 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Entree, ...]], ...] = (
             Entree(
                 _("Plans de maintenance"), "calendar-event", "planning:plans", GESTION | {CLIENT}
             ),
+            Entree(_("Année des plans"), "calendar", "planning:annee", GESTION | {CLIENT}),
+            Entree(_("Charge et pièces"), "gauge", "planning:charge", GESTION),
             Entree(_("Gammes"), "list-check", "planning:gammes", GESTION),
             Entree(
                 _("Registre réglementaire"), "certificate", "planning:registre", GESTION | {CLIENT}

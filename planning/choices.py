@@ -35,6 +35,18 @@ class JourFerme(models.TextChoices):
     APRES = "apres", _("Repousser au jour ouvré suivant")
 
 
+class EtatVisite(models.TextChoices):
+    """Where a visit of a plan stands, in the view of the year."""
+
+    FAITE = "faite", _("Faite")
+    ANNULEE = "annulee", _("Annulée")
+    EN_RETARD = "en_retard", _("En retard")
+    PLANIFIEE = "planifiee", _("Planifiée")
+    CREEE = "creee", _("Créée, à planifier")
+    A_VENIR = "a_venir", _("À venir")
+    ESTIMEE = "estimee", _("Estimée d’après le compteur")
+
+
 class Conclusion(models.TextChoices):
     CONFORME = "conforme", _("Conforme")
     AVEC_RESERVES = "avec_reserves", _("Conforme avec réserves")

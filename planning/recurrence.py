@@ -6,8 +6,11 @@ One reading that RFC 5545 leaves to nobody's profit: a monthly or yearly rule th
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -22,6 +25,12 @@ _PARTIE = re.compile(
     r"|BYWEEKNO=-?\d{1,2}(,-?\d{1,2})*"
     r"|WKST=(MO|TU|WE|TH|FR|SA|SU)"
 )
+# A pace and a season, no more: most of the rules there are.
+_SIMPLE = re.compile(
+    r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=([1-9]\d{0,3}))?"
+    r"(?:;BYMONTH=((?:1[0-2]|[1-9])(?:,(?:1[0-2]|[1-9]))*))?"
+)
+_ANNEE = frozenset(range(1, 13))
 _JOURS_NOMMES = frozenset({"BYMONTHDAY", "BYDAY", "BYSETPOS", "BYWEEKNO"})
 # A rule that names no day in so many years never will (30 February …).
 HORIZON_ANNEES = 40
@@ -55,6 +64,8 @@ def _fin_de_mois(parties: dict[str, str], depart: date) -> dict[str, str]:
     derniere = {"BYMONTHDAY": jours, "BYSETPOS": "-1"}
     if parties["FREQ"] == "MONTHLY":
         return {**parties, **derniere}
+    if parties["FREQ"] == "YEARLY" and parties.get("INTERVAL", "1") == "1" and "BYMONTH" in parties:
+        return {**parties, "FREQ": "MONTHLY", **derniere}
     if parties["FREQ"] == "YEARLY" and "BYMONTH" not in parties:
         return {**parties, "BYMONTH": str(depart.month), **derniere}
     return parties
@@ -62,19 +73,30 @@ def _fin_de_mois(parties: dict[str, str], depart: date) -> dict[str, str]:
 
 def premiere_echeance(regle: str, depart: date) -> date:
     """The first day of the rule on or after `depart`. Raises ValueError."""
-    premier = next(iter(lire(regle, depart)), None)
+    premier = next(echeances(regle, depart, depart, _plus_tard(depart, HORIZON)), None)
     if premier is None:
         raise ValueError("the rule names no day")
-    return premier.date()
+    return premier
 
 
 def echeance_suivante(regle: str, depart: date, apres: date) -> date:
     """The first day of the rule, counted from `depart`, that comes after `apres`. Raises ValueError."""
     jusqu_a = _plus_tard(max(depart, apres), HORIZON)
-    jour = lire(regle, depart, jusqu_a).after(_minuit(apres))
+    jour = next(echeances(regle, depart, apres + timedelta(days=1), jusqu_a), None)
     if jour is None:
         raise ValueError("the rule names no later day")
-    return jour.date()
+    return jour
+
+
+def echeance_suivante_de(regle: str, depart: date, apres: date, origine: date) -> date:
+    """`echeance_suivante`; counted from `origine` when a count from `depart` never falls in the season.
+
+    « Every six months, only in April », done in June, would wait for ever. Raises ValueError when neither names a day.
+    """
+    try:
+        return echeance_suivante(regle, depart, apres)
+    except ValueError:
+        return echeance_suivante(regle, origine, apres)
 
 
 def derniere_echeance(regle: str, depart: date, jusqu_a: date) -> date | None:
@@ -84,9 +106,51 @@ def derniere_echeance(regle: str, depart: date, jusqu_a: date) -> date | None:
 
 
 def echeances(regle: str, depart: date, debut: date, fin: date) -> Iterator[date]:
-    """The days of the rule, counted from `depart`, in [debut, fin]. Raises ValueError."""
+    """The days of the rule, counted from `depart`, in [debut, fin]. Raises ValueError.
+
+    A rule that says no more than a pace and a season is counted by hand: a forecast asks for those of every plan.
+    """
+    cadence = _cadence(regle)
+    if cadence is not None:
+        yield from _compter(cadence, depart, max(debut, depart), fin)
+        return
     for jour in lire(regle, depart, fin).xafter(_minuit(debut), inc=True):
         yield jour.date()
+
+
+@lru_cache(maxsize=512)
+def _cadence(regle: str) -> tuple[str, int, frozenset[int]] | None:
+    """(FREQ, INTERVAL, BYMONTH) of a rule that says no more; None for any other, and for the months of a yearly one."""
+    lue = _SIMPLE.fullmatch(regle)
+    if lue is None or (lue[1] == "YEARLY" and lue[3]):
+        return None
+    return lue[1], int(lue[2] or 1), frozenset(map(int, lue[3].split(","))) if lue[3] else _ANNEE
+
+
+def _compter(
+    cadence: tuple[str, int, frozenset[int]], depart: date, debut: date, fin: date
+) -> Iterator[date]:
+    """The days of a simple rule in [debut, fin], `debut` not being before `depart`."""
+    frequence, pas, mois_permis = cadence
+    if frequence in ("DAILY", "WEEKLY"):
+        ecart = pas * (7 if frequence == "WEEKLY" else 1)
+        rang = -((depart - debut).days // ecart)
+        while rang * ecart <= (fin - depart).days:
+            jour = depart + timedelta(days=rang * ecart)
+            if jour.month in mois_permis:
+                yield jour
+            rang += 1
+        return
+    ecart = pas * (12 if frequence == "YEARLY" else 1)
+    origine = depart.year * 12 + depart.month - 1
+    rang = max(0, (debut.year * 12 + debut.month - 1 - origine) // ecart)
+    while (numero := origine + rang * ecart) <= fin.year * 12 + fin.month - 1:
+        annee, mois = divmod(numero, 12)
+        rang += 1
+        if mois + 1 in mois_permis:
+            jour = date(annee, mois + 1, min(depart.day, monthrange(annee, mois + 1)[1]))
+            if debut <= jour <= fin:
+                yield jour
 
 
 def _minuit(jour: date) -> datetime:
@@ -99,5 +163,5 @@ def _plus_tard(jour: date, delai: timedelta) -> date:
 
 def echeances_apres(regle: str, depart: date, apres: date, nombre: int) -> list[date]:
     """The next `nombre` days of the rule, counted from `depart`, after `apres`. Raises ValueError."""
-    suite = lire(regle, depart).xafter(datetime.combine(apres, datetime.max.time()), count=nombre)
-    return [jour.date() for jour in suite]
+    fin = _plus_tard(max(depart, apres), HORIZON)
+    return list(islice(echeances(regle, depart, apres + timedelta(days=1), fin), nombre))

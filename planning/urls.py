@@ -16,6 +16,7 @@ app_name = "planning"
 urlpatterns = [
     path("planning/", vue_tableau.page, name="tableau"),
     path("planning/donnees/", vue_tableau.donnees, name="donnees"),
+    path("planning/<int:pk>/verrou/", vue_tableau.verrouiller, name="verrouiller"),
     path("plans/", views.plans, name="plans"),
     path("plans/annee/", vue_annee.annee, name="annee"),
     path("plans/charge/", vue_charge.page, name="charge"),

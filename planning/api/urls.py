@@ -1,11 +1,17 @@
 from erp.api.routes import route
-from planning.api import propositions, reglementaire, views
+from planning.api import previsions, propositions, reglementaire, views
 
 urlpatterns = [
     route("planning", views.Creneaux.as_view(), name="api_planning"),
     route("planning/<int:pk>", views.UnCreneau.as_view(), name="api_creneau"),
     route("planning/plans", views.Plans.as_view(), name="api_plans"),
     route("planning/plans/<int:pk>", views.UnPlan.as_view(), name="api_plan"),
+    route("planning/annee", previsions.Annee.as_view(), name="api_annee"),
+    route("planning/charge", previsions.Charge.as_view(), name="api_charge"),
+    route("planning/charge/pieces", previsions.PiecesPrevues.as_view(), name="api_charge_pieces"),
+    route(
+        "planning/charge/visites", previsions.VisitesPrevues.as_view(), name="api_charge_visites"
+    ),
     route("planning/gammes", views.Gammes.as_view(), name="api_gammes"),
     route("planning/gammes/<int:pk>", views.UneGamme.as_view(), name="api_gamme"),
     route("planning/propositions", propositions.Propositions.as_view(), name="api_propositions"),

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -122,10 +123,15 @@ def _dernier_releve() -> Subquery:
     )
 
 
-def _en_service() -> QuerySet[PlanMaintenance]:
-    return PlanMaintenance.objects.filter(actif=True, equipement__client__is_active=True).exclude(
+def en_service(plans: QuerySet[PlanMaintenance]) -> QuerySet[PlanMaintenance]:
+    """Those that the generator looks at: active, their machine in service, their client active."""
+    return plans.filter(actif=True, equipement__client__is_active=True).exclude(
         equipement__statut=StatutEquipement.RETIRE
     )
+
+
+def _en_service() -> QuerySet[PlanMaintenance]:
+    return en_service(PlanMaintenance.objects.all())
 
 
 def plans_dus(jour: date) -> QuerySet[PlanMaintenance]:
@@ -221,7 +227,14 @@ def _creer(plan: PlanMaintenance, echeance: date) -> int:
     return 1
 
 
-def jour_de_visite(plan: PlanMaintenance, echeance: date, calendrier: Calendrier) -> date:
+class Deplacable(Protocol):
+    """What says whether a date on a closed day moves."""
+
+    @property
+    def jour_ferme(self) -> str: ...
+
+
+def jour_de_visite(plan: Deplacable, echeance: date, calendrier: Calendrier) -> date:
     """The day on which a due date is served: the plan says what becomes of one that falls on a closed day."""
     pas = {JourFerme.AVANT: -1, JourFerme.APRES: 1}.get(JourFerme(plan.jour_ferme), 0)
     jour = echeance
@@ -230,6 +243,19 @@ def jour_de_visite(plan: PlanMaintenance, echeance: date, calendrier: Calendrier
             return jour
         jour += timedelta(days=pas)
     return echeance
+
+
+def est_confondue(regle: str, depart: date, echeance: date, visite: date) -> bool:
+    """Whether a date that moved off a closed day meets another of the rule on its way: a daily round is not done twice.
+
+    Forward it is the one that it meets, backward the one before it.
+    """
+    if not regle or visite == echeance:
+        return False
+    un_jour = timedelta(days=1)
+    if visite > echeance:
+        return any(True for _ in echeances(regle, depart, echeance + un_jour, visite))
+    return any(True for _ in echeances(regle, depart, visite, echeance - un_jour))
 
 
 def _avancer(plan: PlanMaintenance, echeance: date) -> None:

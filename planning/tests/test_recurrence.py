@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,6 +9,7 @@ from planning.recurrence import (
     derniere_echeance,
     echeance_suivante,
     echeances,
+    lire,
     premiere_echeance,
 )
 
@@ -101,3 +102,37 @@ def test_a_monthly_rule_skips_no_month(intervalle, depart):
     liste = list(echeances(f"FREQ=MONTHLY;INTERVAL={intervalle}", depart, depart, fin))
     mois = [jour.year * 12 + jour.month for jour in liste]
     assert all(b - a == intervalle for a, b in pairwise(mois))
+
+
+@given(
+    frequence=st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+    pas=st.integers(1, 14),
+    mois=st.sets(st.integers(1, 12), max_size=6),
+    depart=st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    ecart=st.integers(-400, 900),
+    longueur=st.integers(0, 800),
+)
+def test_une_regle_simple_se_compte_comme_dateutil_la_lit(
+    frequence, pas, mois, depart, ecart, longueur
+):
+    regle = f"FREQ={frequence};INTERVAL={pas}"
+    if mois:
+        regle += ";BYMONTH=" + ",".join(str(m) for m in sorted(mois))
+    debut = depart + timedelta(days=ecart)
+    fin = debut + timedelta(days=longueur)
+    lus = [
+        jour.date()
+        for jour in lire(regle, depart, fin).xafter(
+            datetime.combine(debut, datetime.min.time()), inc=True
+        )
+    ]
+    assert list(echeances(regle, depart, debut, fin)) == lus
+
+
+def test_la_saison_d_une_regle_annuelle_tient_les_mois_courts():
+    assert jours("FREQ=YEARLY;BYMONTH=2,8", date(2027, 8, 31), 4) == [
+        "2027-08-31",
+        "2028-02-29",
+        "2028-08-31",
+        "2029-02-28",
+    ]
