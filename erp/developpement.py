@@ -1,4 +1,4 @@
-"""Two pages that exist only in DEBUG: the mail that was not really sent, and the gallery of components."""
+"""Pages that exist only in DEBUG: the mail that was not really sent, the gallery of components, the error pages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from erp.exceptions import ValidationError
+from erp.exceptions import BusinessRuleError, ValidationError
 from erp.forms import DateHeureInput, DateInput, Formulaire
 from erp.pages import Critere, CritereLie, Liste, Onglet
 from erp.templatetags.pages import TONS
@@ -115,6 +116,23 @@ class _FormulaireExemple(Formulaire):
     urgence = forms.BooleanField(label=_("C’est urgent"), required=False)
 
 
+ERREURS = {400: "400.html", 403: "403.html", 404: "404.html", 409: "erreur.html", 500: "500.html"}
+
+
+@login_required
+@require_GET
+def erreur(request: HttpRequest, status: int) -> HttpResponse:
+    """What a person is shown with this status."""
+    if status == 503:
+        page = HttpResponse((settings.BASE_DIR / "deploy" / "indisponible.html").read_bytes())
+        page["Content-Security-Policy"] = CSP_COURRIEL  # it stands alone, with its styles in it
+        return page
+    if status not in ERREURS:
+        raise Http404
+    refus = BusinessRuleError(_("Une règle s’oppose à cette action."), code="REGLE")
+    return render(request, ERREURS[status], {"erreur": refus})
+
+
 @login_required
 @require_GET
 def galerie(request: HttpRequest) -> HttpResponse:
@@ -161,5 +179,15 @@ def galerie(request: HttpRequest) -> HttpResponse:
             "liste": liste,
             "tons": sorted({(champ, valeur, *ton) for (champ, valeur), ton in TONS.items()}),
             "maintenant": timezone.now(),
+            "erreurs": [*ERREURS, 503],
         },
     )
+
+
+ROUTES = [
+    path("dev/courriels/", liste_courriels, name="courriels"),
+    path("dev/courriels/<str:cle>/", voir_courriel, name="courriel"),
+    path("dev/courriels/<str:cle>/corps/", corps_courriel, name="courriel_corps"),
+    path("dev/composants/", galerie, name="composants"),
+    path("dev/erreurs/<int:status>/", erreur, name="erreur"),
+]

@@ -43,9 +43,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEBUG:
-    urlpatterns += [
-        path("dev/courriels/", developpement.liste_courriels, name="courriels"),
-        path("dev/courriels/<str:cle>/", developpement.voir_courriel, name="courriel"),
-        path("dev/courriels/<str:cle>/corps/", developpement.corps_courriel, name="courriel_corps"),
-        path("dev/composants/", developpement.galerie, name="composants"),
-    ]
+    urlpatterns += developpement.ROUTES

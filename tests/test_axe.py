@@ -6,6 +6,7 @@ fragment for htmx) is not looked at. One Chromium and one context per role and l
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ import pytest
 from django.conf import settings as reglages
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Error, Page, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Error, Page, expect, sync_playwright
 
 from accounts.models import User
+from interventions.tests.factories import CreneauFactory, InterventionFactory
+from technicians.tests.factories import TechnicienFactory
 from tests.monde import Monde, creer_monde
 from tests.test_matrice import PERSONNES, chemin_de, lire_table, routes
 from tests.test_parcours import OPTIONS
@@ -123,3 +127,42 @@ def test_axe_ne_trouve_rien(live_server, chromium, personne, langue):
     assert not trouvees, "\n".join(
         f"{route}\n    " + "\n    ".join(liste[:6]) for route, liste in trouvees.items()
     )
+
+
+@pytest.mark.parametrize("langue", ["fr", "ar"])
+def test_axe_ne_trouve_rien_dans_la_galerie_ni_dans_les_erreurs(
+    live_server, chromium, settings, langue
+):
+    settings.ROOT_URLCONF = "tests.routes_dev"
+    responsable = creer_monde().personnes["responsable"]
+    with ouvrir(chromium, live_server.url, responsable, langue) as page:
+        for chemin in (
+            "composants",
+            *(f"erreurs/{status}" for status in (400, 403, 404, 409, 500)),
+        ):
+            assert montrer(page, f"/dev/{chemin}/")
+            assert not fautes(page), chemin
+            page.emulate_media(color_scheme="dark")
+            page.wait_for_selector("html[data-bs-theme=dark]")
+            assert not fautes(page, ("color-contrast",)), chemin
+            page.emulate_media(color_scheme="light")
+
+
+def test_axe_ne_trouve_rien_quand_les_creneaux_se_chevauchent(live_server, chromium):
+    responsable = creer_monde().personnes["responsable"]
+    debut = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
+    for _rang in range(9):
+        technicien = TechnicienFactory()
+        CreneauFactory(
+            technicien=technicien,
+            intervention=InterventionFactory(affectee=True, technicien=technicien),
+            debut=debut,
+            fin=debut + timedelta(minutes=15),
+        )
+    with ouvrir(chromium, live_server.url, responsable, "fr") as page:
+        assert montrer(page, "/interventions/calendrier/?vue=semaine")
+        creneaux = page.locator(".ec-body .ev-lien")
+        expect(creneaux.nth(8)).to_be_visible()
+        largeurs = creneaux.evaluate_all("(liens) => liens.map((lien) => lien.clientWidth)")
+        assert min(largeurs) >= 24  # pixels
+        assert not fautes(page)
