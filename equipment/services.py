@@ -179,6 +179,38 @@ def suivre_intervention(
         _mouvoir(equipement, vers, par=par, origine=origine)
 
 
+def rendre_apres_annulation(
+    *,
+    equipement_id: int,
+    par: User,
+    origine: str,
+    sauf_si: Callable[[], bool],
+    reparee_depuis: Callable[[str], bool],
+) -> tuple[StatutEquipement, StatutEquipement] | None:
+    """Give the machine back what the start of work took from it, now that this work is cancelled: (before, after).
+
+    It returns to the statut that it had then, « panne » included: no move of its table, but one undone. Operationnel
+    when other work has mended it since, which `reparee_depuis` is asked with the reference of the work that took it.
+    Nothing is done, None, when somebody has moved it since, or `sauf_si`.
+
+    For `interventions.services` alone, as `suivre_intervention`.
+    """
+    equipement = Equipement.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=equipement_id
+    )
+    ancien = StatutEquipement(equipement.statut)
+    if ancien != StatutEquipement.MAINTENANCE or sauf_si():
+        return None
+    prise = HistoriqueEquipement.objects.filter(equipement=equipement).order_by("-pk").first()
+    if prise is None or prise.nouveau_statut != ancien or not prise.origine:
+        return None
+    vers = StatutEquipement.OPERATIONNEL
+    if not reparee_depuis(prise.origine):
+        vers = StatutEquipement(prise.ancien_statut)
+    _mouvoir(equipement, vers, par=par, origine=origine)
+    return ancien, vers
+
+
 @transaction.atomic
 def couvrir_equipements(*, par: User, contrat_id: int, equipement_ids: Iterable[int]) -> None:
     """Make the contract cover exactly these machines of its client.

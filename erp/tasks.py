@@ -4,7 +4,6 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from erp import battement
@@ -25,8 +24,7 @@ def _premier_battement(**kwargs: Any) -> None:
 
 @shared_task
 def faire_le_menage() -> dict[str, int]:
-    """Delete expired web sessions and idempotency keys. Twice is safe: the second finds nothing left."""
-    maintenant = timezone.now()
-    sessions, _par_table = Session.objects.filter(expire_date__lt=maintenant).delete()
-    cles, _par_table = CleIdempotence.objects.filter(created_at__lt=maintenant - DUREE_CLE).delete()
-    return {"sessions": sessions, "cles_idempotence": cles}
+    """Delete expired idempotency keys; sessions are `accounts`'. Twice is safe: the second finds nothing left."""
+    limite = timezone.now() - DUREE_CLE
+    cles, _par_table = CleIdempotence.objects.filter(created_at__lt=limite).delete()
+    return {"cles_idempotence": cles}

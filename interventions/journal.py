@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from equipment.choices import StatutEquipement
 from erp.templatetags.pages import TONS, duree
 from interventions.choices import (
     TRANSITIONS,
@@ -45,6 +46,7 @@ _VALEURS: dict[str, dict[Any, Any]] = {
     "priorite": dict(Priorite.choices),
     "type_intervention": dict(TypeIntervention.choices),
     "motif_attente": dict(MotifAttente.choices),
+    "statut_equipement": dict(StatutEquipement.choices),
     "resultat": dict(ResultatControle.choices),
     "type": {**dict(TypeTemps.choices), **dict(TypeMouvement.choices)},
 }
@@ -117,6 +119,7 @@ def _libelle(champ: str) -> str:
         "resultat": _("résultat"),
         "document": _("document"),
         "pieces_retournees": _("pièces rendues au stock"),
+        "statut_equipement": _("statut de l’équipement"),
     }
     if champ in autres:
         return autres[champ]

@@ -3,10 +3,11 @@
 The client hears facts of its own job, never internal words; nobody is told of what he just did himself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from erp.enonces import Requete
 from interventions.choices import ActionJournal
 from interventions.models import Intervention
 from notifications.choices import Evenement
-from notifications.services import notifier
+from notifications.services import Annonce, notifier, notifier_en_lot
 from technicians.models import Technicien
 
 RESPONSABLES, CLIENT, TECHNICIEN = "responsables", "client", "technicien"
@@ -63,6 +64,7 @@ def _annoncer(
     par: User,
     message: Callable[[], str],
     technicien_id: int | None = None,
+    lien: str = "",
 ) -> None:
     notifier(
         destinataires=_personnes(
@@ -71,7 +73,7 @@ def _annoncer(
         evenement=evenement,
         titre=_titre(_TITRES[evenement], intervention),
         message=message,
-        lien=intervention.get_absolute_url(),
+        lien=lien or intervention.get_absolute_url(),
         sujet=f"intervention:{intervention.pk}",
         sauf=par,
     )
@@ -105,17 +107,42 @@ def _qui(publics: frozenset[str], client_id: int, technicien_id: int) -> Q:
 
 
 def annoncer_creation(intervention: Intervention, *, par: User) -> None:
-    """The client and the responsables; a request from the portal is told apart."""
-    demande = par.est_client
-    evenement = Evenement.DEMANDE_PORTAIL if demande else Evenement.INTERVENTION_CREEE
-    publics = frozenset({RESPONSABLES} if demande else {RESPONSABLES, CLIENT})
-    _annoncer(
-        intervention,
-        evenement,
-        publics,
-        par=par,
-        message=_resume(intervention),
-    )
+    """The client and the responsables; to these a request from the portal is told as such."""
+    annonces = [(Evenement.INTERVENTION_CREEE, {RESPONSABLES, CLIENT})]
+    if par.est_client:
+        annonces = [
+            (Evenement.DEMANDE_PORTAIL, {RESPONSABLES}),
+            # who asked knows it; the other contacts of his company do not
+            (Evenement.INTERVENTION_CREEE, {CLIENT}),
+        ]
+    for evenement, publics in annonces:
+        _annoncer(
+            intervention,
+            evenement,
+            frozenset(publics),
+            par=par,
+            message=_resume(intervention),
+        )
+
+
+def annoncer_creations(interventions: Sequence[Intervention], *, par: User) -> None:
+    """`annoncer_creation` of several that nobody asked for from the portal, in a few statements."""
+    personnes: dict[int, list[User]] = {}
+    annonces = []
+    for intervention in interventions:
+        client_id = intervention.client_id
+        if client_id not in personnes:
+            personnes[client_id] = _personnes(frozenset({RESPONSABLES, CLIENT}), client_id, None)
+        annonces.append(
+            Annonce(
+                destinataires=personnes[client_id],
+                titre=_titre(_TITRES[Evenement.INTERVENTION_CREEE], intervention),
+                message=_resume(intervention),
+                lien=intervention.get_absolute_url(),
+                sujet=f"intervention:{intervention.pk}",
+            )
+        )
+    notifier_en_lot(annonces, evenement=Evenement.INTERVENTION_CREEE, sauf=par)
 
 
 def annoncer_transition(intervention: Intervention, action: ActionJournal, *, par: User) -> None:
@@ -150,7 +177,7 @@ def annoncer_transition(intervention: Intervention, action: ActionJournal, *, pa
 def annoncer_retrait(
     intervention: Intervention, technicien: Technicien | None, *, par: User
 ) -> None:
-    """The technicien who no longer has the job."""
+    """The technicien who no longer has the job: its page does not exist for him any more, his list does."""
     if technicien is not None:
         _annoncer(
             intervention,
@@ -159,6 +186,7 @@ def annoncer_retrait(
             par=par,
             technicien_id=technicien.pk,
             message=_resume(intervention),
+            lien=reverse("interventions:liste"),
         )
 
 

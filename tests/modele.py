@@ -61,6 +61,10 @@ def se_touchent(a: Creneau, b: Creneau) -> bool:
 class Equipement:
     client: str
     statut: str = "operationnel"
+    #: what it was before work took it into maintenance, as long as nothing has moved it since
+    pris_de: str = ""
+    #: that work, or other work on it, has been closed since, and it was not still down
+    repare: bool = False
 
 
 @dataclass
@@ -235,7 +239,29 @@ class Modele:
         """The machine follows the work on it when its own table allows."""
         equipement = self.equipements[nom]
         if vers in VIE_EQUIPEMENT[equipement.statut]:
+            equipement.pris_de = equipement.statut if vers == "maintenance" else ""
+            equipement.repare = False
             equipement.statut = vers
+
+    def _en_chantier(self, fiche: Fiche) -> bool:
+        """Whether other corrective work on the same machine is under way."""
+        return any(
+            autre is not fiche
+            and autre.equipement == fiche.equipement
+            and autre.type == "corrective"
+            and autre.statut in ("en_cours", "en_attente")
+            for autre in self.fiches
+            if autre is not None
+        )
+
+    def _rendre(self, fiche: Fiche) -> None:
+        """Cancelled work gives its machine back as it was taken."""
+        equipement = self.equipements[fiche.equipement]
+        if fiche.type != "corrective" or fiche.debut is None or self._en_chantier(fiche):
+            return
+        if equipement.statut == "maintenance" and equipement.pris_de:
+            equipement.statut = "operationnel" if equipement.repare else equipement.pris_de
+            equipement.pris_de = ""
 
     # --- verbs -------------------------------------------------------------------------------------------
 
@@ -299,6 +325,7 @@ class Modele:
             return raisons
         if par in CLIENTS:
             self._annoncer(par, "demande_portail", "responsable")
+            self._annoncer(par, "intervention_creee", self._client_de(fiche))
         else:
             self._annoncer(par, "intervention_creee", "responsable", self._client_de(fiche))
         if technicien is not None:
@@ -454,6 +481,7 @@ class Modele:
             for nom, quantite in fiche.pris.items():
                 self.pieces[nom].stock += quantite
             fiche.pris = {}
+            self._rendre(fiche)
             self._annoncer(par, "intervention_annulee", tech, client)
         elif raisons:
             return raisons
@@ -475,16 +503,11 @@ class Modele:
         cout = sum((Decimal(duree) / 60 * self.couts[nom] for nom, duree in payes), Decimal(0))
         fiche.duree = travail
         fiche.main_oeuvre = cout.quantize(Decimal("0.01"), ROUND_HALF_UP)
-        en_chantier = any(
-            autre is not fiche
-            and autre.equipement == fiche.equipement
-            and autre.type == "corrective"
-            and autre.statut in ("en_cours", "en_attente")
-            for autre in self.fiches
-            if autre is not None
-        )
-        if not toujours_en_panne and not en_chantier:
-            self._suivre(fiche.equipement, "operationnel")
+        if not toujours_en_panne:
+            if fiche.type == "corrective":
+                self.equipements[fiche.equipement].repare = True
+            if not self._en_chantier(fiche):
+                self._suivre(fiche.equipement, "operationnel")
 
     def _saisir(self, par: str, fiche: Fiche) -> Raisons:
         """What everything that the field writes asks first."""
@@ -762,7 +785,7 @@ class Modele:
         if vers not in VIE_EQUIPEMENT[equipement.statut]:
             raisons.add("TRANSITION_INTERDITE")
         if not raisons:
-            equipement.statut = vers
+            equipement.statut, equipement.pris_de = vers, ""
         return raisons
 
     def changer_contrat(self, par: str, nom: str, vers: str) -> Raisons:

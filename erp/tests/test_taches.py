@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 from celery import current_app
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
@@ -65,15 +64,11 @@ def test_the_daily_watches_start_at_six_in_casablanca():
 
 def test_housekeeping_takes_what_has_expired():
     maintenant = timezone.now()
-    for cle, delai in (("vieille", -1), ("vivante", 1)):
-        Session.objects.create(
-            session_key=cle, session_data="", expire_date=maintenant + timedelta(days=delai)
-        )
+    for cle in ("vieille", "vivante"):
         CleIdempotence.objects.create(utilisateur=1, cle=cle, empreinte=b"x")
     CleIdempotence.objects.filter(cle="vieille").update(created_at=maintenant - timedelta(hours=25))
-    assert faire_le_menage() == {"sessions": 1, "cles_idempotence": 1}
-    assert faire_le_menage() == {"sessions": 0, "cles_idempotence": 0}
-    assert Session.objects.get().session_key == "vivante"
+    assert faire_le_menage() == {"cles_idempotence": 1}
+    assert faire_le_menage() == {"cles_idempotence": 0}
     assert CleIdempotence.objects.get().cle == "vivante"
 
 

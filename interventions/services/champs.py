@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clients.choices import StatutContrat
 from clients.models import Contrat, Site
 from equipment.choices import StatutEquipement
 from equipment.models import Equipement
@@ -95,7 +97,7 @@ def site_du_client(par: User, equipement: Equipement, site_id: int | None) -> in
 
 
 def contrat_du_client(par: User, equipement: Equipement, contrat_id: int | None) -> Contrat | None:
-    """The contract named, if it is the client's; the one in force on the équipement when none is named."""
+    """The contract named, if it is the client's and applies; the one in force on the équipement when none is named."""
     if contrat_id is None:
         return contrat_couvrant(equipement)
     contrat = (
@@ -105,7 +107,32 @@ def contrat_du_client(par: User, equipement: Equipement, contrat_id: int | None)
         raise ValidationError.champ(
             "contrat_id", _("Ce contrat n’est pas celui du client."), "INCONNU"
         )
+    _verifier_contrat(contrat, equipement)
     return contrat
+
+
+def _verifier_contrat(contrat: Contrat, equipement: Equipement) -> None:
+    """Raises BusinessRuleError CONTRAT_INAPPLICABLE unless it is in force today and covers the machine."""
+    jour = timezone.localdate()
+    phrase = ""
+    if contrat.statut != StatutContrat.ACTIF:
+        phrase = _("Le contrat %(numero)s n’est pas en vigueur : son statut est « %(statut)s ».")
+    elif not contrat.date_debut <= jour <= contrat.date_fin:
+        phrase = _("Le contrat %(numero)s ne couvre pas cette date : du %(debut)s au %(fin)s.")
+    elif not contrat.couvertures.filter(equipement=equipement).exists():
+        phrase = _("Le contrat %(numero)s ne couvre pas cet équipement.")
+    if phrase:
+        message = phrase % {
+            "numero": contrat.numero,
+            "statut": contrat.get_statut_display(),
+            "debut": contrat.date_debut.strftime("%d/%m/%Y"),
+            "fin": contrat.date_fin.strftime("%d/%m/%Y"),
+        }
+        raise BusinessRuleError(
+            message,
+            code="CONTRAT_INAPPLICABLE",
+            errors=[ErreurChamp("contrat_id", message, "CONTRAT_INAPPLICABLE")],
+        )
 
 
 def competences_de(ids: Sequence[int]) -> list[Competence]:

@@ -65,7 +65,7 @@ def modifier_intervention(
     competences = champs.pop("competences", None)
     if "site_id" in champs:
         champs["site_id"] = site_du_client(par, intervention.equipement, champs["site_id"])
-    if champs.get("contrat_id") is not None:
+    if champs.get("contrat_id") not in (None, intervention.contrat_id):
         contrat = contrat_du_client(par, intervention.equipement, champs["contrat_id"])
         champs["contrat_id"] = contrat.pk if contrat else None
     for champ in ("titre", "description", *CHAMPS_TERRAIN):

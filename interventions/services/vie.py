@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import SYSTEME, User
 from equipment.choices import StatutEquipement
-from equipment.services import suivre_intervention
+from equipment.services import rendre_apres_annulation, suivre_intervention
 from erp.exceptions import AuthorizationError, BusinessRuleError, ErreurChamp, ValidationError
 from interventions import notifications
 from interventions.choices import (
@@ -29,7 +29,7 @@ from interventions.choices import (
     TypeIntervention,
     transition,
 )
-from interventions.models import Intervention
+from interventions.models import HistoriqueIntervention, Intervention
 from interventions.permissions import est_affecte, peut_affecter, peut_planifier, peut_transiter
 from interventions.services._commun import enregistrer, journaliser, verrouiller
 from interventions.services.creneaux import (
@@ -268,8 +268,43 @@ def _annuler(
     intervention.cout_pieces = Decimal(0)  # nothing is held any more
     return ("motif_annulation", "en_attente_depuis", "cout_pieces"), {
         "motif_annulation": [None, motif],
+        **_rendre_la_machine(intervention, par),
         **({"pieces_retournees": retournees} if retournees else {}),
     }
+
+
+def _rendre_la_machine(intervention: Intervention, par: User) -> dict[str, Any]:
+    """The machine of a corrective job that had begun is no more under maintenance for it; what the journal says."""
+    if (
+        intervention.type_intervention != TypeIntervention.CORRECTIVE
+        or intervention.date_debut is None
+    ):
+        return {}
+    rendue = rendre_apres_annulation(
+        equipement_id=intervention.equipement_id,
+        par=par,
+        origine=intervention.reference,
+        sauf_si=partial(_autre_travail_sur_la_machine, intervention),
+        reparee_depuis=partial(_reparee_depuis, intervention.equipement_id),
+    )
+    return {"statut_equipement": list(rendue)} if rendue else {}
+
+
+def _reparee_depuis(equipement_id: int, reference: str) -> bool:
+    """Whether corrective work has closed since that one began, and did not leave the machine down."""
+    debut = HistoriqueIntervention.objects.filter(
+        intervention__reference=reference, action=ActionJournal.DEMARRAGE
+    )
+    return (
+        HistoriqueIntervention.objects.filter(
+            intervention__equipement=equipement_id,
+            intervention__type_intervention=TypeIntervention.CORRECTIVE,
+            action=ActionJournal.CLOTURE,
+            pk__gt=debut.values("pk")[:1],
+        )
+        .exclude(donnees__toujours_en_panne=True)
+        .exists()
+    )
 
 
 def _archiver(

@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import SYSTEME
 from clients.choices import Couverture, Priorite, StatutContrat
 from clients.models import EngagementSLA
-from clients.tests.factories import ContratFactory
+from clients.tests.factories import ContactFactory, ContratFactory
 from equipment.choices import StatutEquipement
+from equipment.services import changer_statut_equipement
 from equipment.tests.factories import CouvertureFactory, EquipementFactory
 from erp.exceptions import (
     AuthorizationError,
@@ -519,6 +520,130 @@ def test_annuler_libere_le_creneau_et_rend_les_pieces(responsable, technicien):
     creneau.refresh_from_db()
     piece.refresh_from_db()
     assert (creneau.ouvert, piece.stock_actuel) == (False, 5)
+
+
+@pytest.mark.parametrize("avant", [StatutEquipement.OPERATIONNEL, StatutEquipement.PANNE])
+def test_annuler_rend_la_machine_comme_elle_a_ete_prise(responsable, technicien, avant):
+    intervention = InterventionFactory(
+        affectee=True, technicien=technicien.technicien, equipement__statut=avant
+    )
+    machine = intervention.equipement
+    fait = {"par": responsable, "intervention_id": intervention.pk}
+    services.changer_statut(**fait, vers="en_cours")
+    machine.refresh_from_db()
+    assert machine.statut == StatutEquipement.MAINTENANCE
+    services.changer_statut(**fait, vers="annulee", motif_annulation="Le client renonce")
+    machine.refresh_from_db()
+    assert machine.statut == avant
+    derniere = machine.historique.order_by("-pk").first()
+    assert (derniere.nouveau_statut, derniere.origine) == (avant, intervention.reference)
+    ligne = intervention.historique.get(action=ActionJournal.ANNULATION)
+    assert ligne.donnees["statut_equipement"] == ["maintenance", avant]
+
+
+def test_annuler_ne_rend_pas_une_machine_encore_en_travaux(
+    responsable, technicien, autre_technicien
+):
+    """The last of two jobs gives it back: as it was taken, or in service when the other has mended it."""
+    premiere = InterventionFactory(
+        affectee=True, technicien=technicien.technicien, equipement__statut=StatutEquipement.PANNE
+    )
+    machine = premiere.equipement
+    seconde = InterventionFactory(
+        affectee=True, technicien=autre_technicien.technicien, equipement=machine
+    )
+    for intervention in (premiere, seconde):
+        services.changer_statut(par=responsable, intervention_id=intervention.pk, vers="en_cours")
+    services.changer_statut(
+        par=responsable,
+        intervention_id=premiere.pk,
+        vers="cloturee",
+        diagnostic="Palier",
+        solution="Palier changé",
+    )
+    machine.refresh_from_db()
+    assert machine.statut == StatutEquipement.MAINTENANCE
+    services.changer_statut(
+        par=responsable, intervention_id=seconde.pk, vers="annulee", motif_annulation="Doublon"
+    )
+    machine.refresh_from_db()
+    assert machine.statut == StatutEquipement.OPERATIONNEL
+
+
+def test_annuler_laisse_une_machine_que_quelqu_un_a_bougee(responsable, technicien):
+    intervention = InterventionFactory(affectee=True, technicien=technicien.technicien)
+    machine = intervention.equipement
+    fait = {"par": responsable, "intervention_id": intervention.pk}
+    services.changer_statut(**fait, vers="en_cours")
+    for vers in ("operationnel", "maintenance"):
+        changer_statut_equipement(par=responsable, equipement_id=machine.pk, vers=vers)
+    services.changer_statut(**fait, vers="annulee", motif_annulation="Doublon")
+    machine.refresh_from_db()
+    assert machine.statut == StatutEquipement.MAINTENANCE
+
+
+# --- The contract named ---
+
+
+@pytest.mark.parametrize("defaut", ["brouillon", "hors_dates", "sans_machine"])
+def test_un_contrat_qui_ne_s_applique_pas_se_dit(responsable, defaut):
+    jour = timezone.localdate()
+    couverture = CouvertureFactory()
+    contrat = couverture.contrat
+    machine = couverture.equipement
+    if defaut == "brouillon":
+        contrat.statut = "brouillon"
+    elif defaut == "hors_dates":
+        contrat.date_debut, contrat.date_fin = jour - timedelta(days=40), jour - timedelta(days=1)
+    else:
+        machine = EquipementFactory(client=contrat.client)
+    contrat.save()
+    demande = {
+        "equipement_id": machine.pk,
+        "type_intervention": "corrective",
+        "description": "Fuite au presse-étoupe",
+    }
+    with pytest.raises(BusinessRuleError, match=contrat.numero) as info:
+        services.creer_intervention(par=responsable, contrat_id=contrat.pk, **demande)
+    assert code(info) == "CONTRAT_INAPPLICABLE"
+    assert info.value.errors[0].field == "contrat_id"
+    assert not Intervention.objects.exists()
+    # what was said stays: only naming it anew asks again
+    ancienne = InterventionFactory(equipement=machine, contrat=contrat)
+    fait = {"par": responsable, "intervention_id": ancienne.pk}
+    services.modifier_intervention(**fait, contrat_id=contrat.pk, titre="Autre titre")
+    libre = InterventionFactory(equipement=machine)
+    with pytest.raises(BusinessRuleError):
+        services.modifier_intervention(
+            par=responsable, intervention_id=libre.pk, contrat_id=contrat.pk
+        )
+
+
+# --- Who is told ---
+
+
+def test_qui_n_a_plus_l_intervention_est_mene_ou_il_peut_aller(client, responsable, technicien):
+    """Its page is a 404 for him from now on: his list is not."""
+    intervention = InterventionFactory(affectee=True, technicien=technicien.technicien)
+    services.changer_statut(par=responsable, intervention_id=intervention.pk, vers="ouverte")
+    (lien,) = {avis.lien for avis in Notification.objects.filter(user=technicien)}
+    client.force_login(technicien)
+    assert client.get(intervention.get_absolute_url()).status_code == 404
+    assert client.get(lien).status_code == 200
+
+
+def test_les_collegues_du_client_apprennent_sa_demande(responsable, client_portail):
+    """jobs.md: created is told to the client, a request from the portal to the responsables; who asked knows."""
+    collegue = ContactFactory(portail=True, client=client_portail.contact.client).user
+    machine = EquipementFactory(client=client_portail.contact.client)
+    services.creer_intervention(
+        par=client_portail,
+        equipement_id=machine.pk,
+        type_intervention="corrective",
+        description="Bruit anormal au démarrage",
+    )
+    dits = set(Notification.objects.filter(canal="in_app").values_list("user", "type_notification"))
+    assert dits == {(responsable.pk, "demande_portail"), (collegue.pk, "intervention_creee")}
 
 
 # --- Assigning and planning ---

@@ -139,13 +139,13 @@ TACHES = (
         "Ménage des sessions",
         "erp.tasks.faire_le_menage",
         Horaire(minute="0", heure="3"),
-        "Sessions expirées, clés d’idempotence de plus de 24 heures.",
+        "Clés d’idempotence de plus de 24 heures.",
     ),
     Tache(
         "Ménage des accès",
         "accounts.tasks.purger_acces",
         Horaire(minute="10", heure="3"),
-        "Jetons et sessions de l’API terminés, anciens échecs de connexion.",
+        "Sessions terminées des pages et de l’API, jetons, anciens échecs de connexion.",
     ),
     Tache(
         "Ménage des notifications",
