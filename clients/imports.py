@@ -162,6 +162,22 @@ CLIENTS = Import(
     modifier=lambda par, client, valeurs: services.modifier_client(
         par=par, client_id=client.pk, **valeurs
     ),
+    second={
+        "nom_entreprise": "Hôtel Atlas Palace",
+        "ice": "002345678000012",
+        "ville": "Marrakech",
+        "type_client": "entreprise",
+        "niveau_service": "premium",
+        "secteur_activite": "Hôtellerie",
+        "contact_nom": "Salma Bennis",
+        "contact_fonction": "Directrice technique",
+        "email": "technique@atlas-palace.example",
+        "telephone": "0524 33 12 00",
+        "telephone_mobile": "0661 22 33 44",
+        "adresse": "Avenue Mohammed VI",
+        "code_postal": "40000",
+        "is_active": "oui",
+    },
 )
 
 
@@ -226,4 +242,11 @@ SITES = Import(
     resoudre=_resoudre_site,
     creer=lambda par, valeurs: services.creer_site(par=par, **valeurs),
     modifier=lambda par, site, valeurs: services.modifier_site(par=par, site_id=site.pk, **valeurs),
+    second={
+        "client_id": "Ciments du Nord SA",
+        "nom": "Carrière de Tétouan",
+        "ville": "Tétouan",
+        "instructions_acces": "Gilet et chaussures de sécurité, appeler le gardien.",
+        "heures_ouverture": "lun-sam 07:00-15:00",
+    },
 )

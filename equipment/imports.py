@@ -171,4 +171,18 @@ EQUIPEMENTS = Import(
     modifier=lambda par, equipement, valeurs: services.modifier_equipement(
         par=par, equipement_id=equipement.pk, **valeurs
     ),
+    second={
+        "code_interne": "POMPE-001-M",
+        "nom": "Moteur de la pompe de relevage",
+        "type_equipement": "Moteur électrique",
+        "client_id": "Ciments du Nord SA",
+        "site_id": "Usine de Tanger",
+        "marque": "Leroy-Somer",
+        "numero_serie": "LS-204417",
+        "criticite": "normale",
+        "localisation": "Local pompes",
+        "parent_id": "POMPE-001",
+        "date_mise_en_service": "01/04/2022",
+        "specifications": "Puissance : 5 kW ; Vitesse : 1450 tr/min",
+    },
 )

@@ -10,7 +10,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -357,6 +357,8 @@ class Import:
     resoudre: Callable[["User", Valeurs, Any], Valeurs] = lambda user, valeurs, objet: valeurs
     # of a new object alone: an existing one has its own ways to change them
     a_la_creation: frozenset[str] = frozenset()
+    # the second row of the template file, by names; the first is each column's own example
+    second: Mapping[str, str] = field(default_factory=dict)
 
     def associer(self, entetes: Sequence[str]) -> "Association":
         """Which column is which. Raises ValidationError for one that is there twice, or a required one that is not."""

@@ -90,4 +90,16 @@ PIECES = Import(
         par=par, piece_id=piece.pk, **valeurs
     ),
     a_la_creation=frozenset({"stock_initial"}),
+    second={
+        "reference": "GRA-EP2-400",
+        "designation": "Cartouche de graisse EP2, 400 g",
+        "unite": "cartouche",
+        "prix_unitaire": "65,00",
+        "stock_initial": "24",
+        "stock_minimum": "10",
+        "stock_maximum": "60",
+        "emplacement": "A-02-8",
+        "fournisseur": "Lubrifiants du Maghreb",
+        "is_active": "oui",
+    },
 )

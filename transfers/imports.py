@@ -183,10 +183,13 @@ def octets_de(travail: Travail) -> bytes:
 
 
 def modele(entite: Import, langue: str) -> Tableau:
-    """The file to fill in: headings, and a row that shows how."""
+    """The file to fill in: headings, and two rows that show how."""
     colonnes = [Colonne(champ.nom, str(champ.titre), Genre.TEXTE) for champ in entite.champs]
-    exemple = [champ.exemple for champ in entite.champs]
-    return Tableau(str(entite.titre), colonnes, lambda: iter([exemple]), langue)
+    exemples = [
+        [champ.exemple for champ in entite.champs],
+        [entite.second.get(champ.nom, "") for champ in entite.champs],
+    ]
+    return Tableau(str(entite.titre), colonnes, lambda: iter(exemples), langue)
 
 
 def refusees(travail: Travail, langue: str) -> tuple[str, Iterator[bytes]]:
