@@ -1,6 +1,9 @@
 """The only writer of notifications and preferences."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone, translation
@@ -24,7 +27,17 @@ _REFUS = """
 """
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True)
+class Annonce:
+    """One thing to tell, and to whom: the arguments of `notifier`."""
+
+    destinataires: Iterable[User]
+    titre: Callable[[], str]
+    message: Callable[[], str]
+    lien: str
+    sujet: str
+
+
 def notifier(
     *,
     destinataires: Iterable[User],
@@ -41,44 +54,75 @@ def notifier(
     (`sauf`), nor an inactive account, nor what he turned off. `lien` is a path of this site, `sujet` such as
     `intervention:123`. Three queries beside that of `destinataires`. Returns how many rows were written.
     """
-    personnes = {
-        user.pk: user
-        for user in destinataires
-        if user.is_active and (sauf is None or user.pk != sauf.pk)
-    }
-    if not personnes:
+    annonce = Annonce(destinataires, titre, message, lien, sujet)
+    return notifier_en_lot([annonce], evenement=evenement, sauf=sauf)
+
+
+@transaction.atomic(savepoint=False)
+def notifier_en_lot(
+    annonces: Iterable[Annonce], *, evenement: Evenement, sauf: User | None = None
+) -> int:
+    """`notifier` of several things of one kind: the same three queries, however many they are."""
+    publics = [
+        (
+            annonce,
+            {
+                user.pk: user
+                for user in annonce.destinataires
+                if user.is_active and (sauf is None or user.pk != sauf.pk)
+            },
+        )
+        for annonce in annonces
+    ]
+    tous = {pk for _annonce, personnes in publics for pk in personnes}
+    if not tous:
         return 0
-    refuses = set(preparee(_REFUS, (str(evenement), list(personnes))))
+    refuses = set(preparee(_REFUS, (str(evenement), list(tous))))
     maintenant = timezone.now()
-    textes: dict[str, tuple[str, str]] = {}
-    lignes = []
-    for user in personnes.values():
-        canaux = [canal for canal in CANAUX if (user.pk, canal) not in refuses]
-        if canaux and user.langue not in textes:
-            with translation.override(user.langue):
-                textes[user.langue] = (str(titre())[:TITRE_MAX], str(message()))
-        for canal in canaux:
-            sur_place = canal == Canal.IN_APP
-            lignes.append(
-                Notification(
-                    user=user,
-                    type_notification=evenement,
-                    titre=textes[user.langue][0],
-                    message=textes[user.langue][1],
-                    lien=lien,
-                    sujet=sujet,
-                    canal=canal,
-                    # in the application the row is the delivery
-                    statut_envoi=StatutEnvoi.ENVOYEE if sur_place else StatutEnvoi.EN_ATTENTE,
-                    date_envoi=maintenant if sur_place else None,
-                    prochain_essai=maintenant,
-                )
-            )
+    lignes = [
+        ligne
+        for annonce, personnes in publics
+        for ligne in _lignes(annonce, personnes.values(), evenement, refuses, maintenant)
+    ]
     inserer_lot(lignes)
     flux.annoncer(ligne for ligne in lignes if ligne.canal == Canal.IN_APP)
     if any(ligne.canal == Canal.EMAIL for ligne in lignes):
         transaction.on_commit(sonner)
     return len(lignes)
+
+
+def _lignes(
+    annonce: Annonce,
+    personnes: Iterable[User],
+    evenement: Evenement,
+    refuses: set[tuple[Any, ...]],
+    maintenant: datetime,
+) -> Iterator[Notification]:
+    """The rows of one thing told: one per person and channel that the person has not turned off."""
+    textes: dict[str, tuple[str, str]] = {}
+    for user in personnes:
+        canaux = [canal for canal in CANAUX if (user.pk, canal) not in refuses]
+        if canaux and user.langue not in textes:
+            with translation.override(user.langue):
+                textes[user.langue] = (
+                    str(annonce.titre())[:TITRE_MAX],
+                    str(annonce.message()),
+                )
+        for canal in canaux:
+            sur_place = canal == Canal.IN_APP
+            yield Notification(
+                user=user,
+                type_notification=evenement,
+                titre=textes[user.langue][0],
+                message=textes[user.langue][1],
+                lien=annonce.lien,
+                sujet=annonce.sujet,
+                canal=canal,
+                # in the application the row is the delivery
+                statut_envoi=StatutEnvoi.ENVOYEE if sur_place else StatutEnvoi.EN_ATTENTE,
+                date_envoi=maintenant if sur_place else None,
+                prochain_essai=maintenant,
+            )
 
 
 @transaction.atomic

@@ -8,12 +8,16 @@ Rules that the spec leaves open, settled here:
   from its due date when it was cancelled or deleted.
 - A plan by date and by meter counts both anew from whichever came first.
 - A meter that was replaced takes its plan along: what was left to run on the old one is left on the new one.
+- A date that moves back off a closed day is made so many days before the visit, not before the date.
+
+What is due is handled a batch of plans at a time: one transaction, a handful of statements, memory for that batch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -25,17 +29,19 @@ from accounts.models import SYSTEME
 from equipment.choices import StatutEquipement
 from equipment.models import Compteur, ReleveCompteur
 from erp.calendrier import Calendrier
+from erp.enonces import inserer_lot, preparee
 from erp.exceptions import ERPException
 from erp.lots import cles_par_lots
 from erp.societe import calendrier_societe
 from interventions.choices import STATUTS_ACTIFS
 from interventions.models import Intervention
-from interventions.services import NouveauPoint, creer_intervention
+from interventions.services import NouveauPoint
+from interventions.services.en_lot import Demande, creer_interventions
 from planning.choices import JourFerme, ModeEcheance
-from planning.models import OccurrencePlan, PlanMaintenance
+from planning.models import Gamme, OccurrencePlan, PlanMaintenance
 from planning.recurrence import (
     derniere_echeance,
-    echeance_suivante,
+    echeance_suivante_de,
     echeances,
     premiere_echeance,
 )
@@ -46,6 +52,18 @@ logger = structlog.get_logger(__name__)
 JOURS_FERMES_AU_PLUS = 31
 
 
+# Plans that share a transaction; and keys read at a time, for what is due costs a walk through all plans to find.
+LOT = 200
+CLES = 5000
+_ECRIRE_LES_TERMES = """
+    UPDATE plans_maintenance AS plan
+       SET prochaine_echeance = terme.echeance, prochaine_valeur = terme.valeur, updated_at = now()
+      FROM unnest(%s::bigint[], %s::date[], %s::numeric[]) AS terme (id, echeance, valeur)
+     WHERE plan.id = terme.id
+    RETURNING plan.id
+"""
+
+
 @dataclass(slots=True)
 class Bilan:
     """What one run did: interventions made, missed dates not made up for, plans that failed (see the log)."""
@@ -54,26 +72,27 @@ class Bilan:
     sautees: int = 0
     erreurs: int = 0
 
+    def ajouter(self, autre: "Bilan") -> None:
+        self.creees += autre.creees
+        self.sautees += autre.sautees
+        self.erreurs += autre.erreurs
+
 
 def generer_preventives(*, jour: date | None = None, limite: int | None = None) -> Bilan:
     """Make the interventions of every active plan whose date, less its days of advance, has come by `jour` (today).
 
-    However often it runs, and however many runs there are at once, a plan and date give one intervention: each plan is
-    handled in a transaction of its own, on its locked row (a run that finds it locked passes on), and the database
-    holds one occurrence per plan and date. A plan that fails is logged, counted, and does not stop the others.
-    Plans of retired machines and of inactive clients wait. `limite` stops after about that many interventions.
+    However often it runs, and however many runs there are at once, a plan and date give one intervention: plans are
+    handled on their locked rows (a run that finds one locked passes on), and the database holds one occurrence per
+    plan and date. A batch that fails is done again plan by plan: the one that fails is logged, counted, and does not
+    stop the others. Plans of retired machines and of inactive clients wait. `limite` stops after about that many
+    interventions.
     """
     jour = jour or timezone.localdate()
     bilan = Bilan()
     _noter_les_realisations()
     _pour_chaque(_sans_terme(), lambda plan, _: _fixer_le_terme(plan, jour), bilan)
     _pour_chaque(_compteur_remplace(), lambda plan, _: _suivre_le_remplacement(plan), bilan)
-    _pour_chaque(
-        plans_dus(jour),
-        lambda plan, total: _generer(plan, jour, total),
-        bilan,
-        assez=lambda: limite is not None and bilan.creees >= limite,
-    )
+    _Generation(jour, calendrier_societe()).tout_faire(bilan, limite)
     logger.info(
         "generation_preventive",
         jour=jour.isoformat(),
@@ -88,13 +107,9 @@ def _pour_chaque(
     plans: QuerySet[PlanMaintenance],
     faire: Callable[[PlanMaintenance, Bilan], None],
     bilan: Bilan,
-    *,
-    assez: Callable[[], bool] = lambda: False,
 ) -> None:
     """Do it to each plan, one transaction and one locked row at a time; what it counts counts once it is committed."""
     for pk in cles_par_lots(plans):
-        if assez():
-            return
         partiel = Bilan()
         try:
             with transaction.atomic():
@@ -111,8 +126,7 @@ def _pour_chaque(
             logger.exception("plan_en_erreur", plan=pk)
             bilan.erreurs += 1
             continue
-        bilan.creees += partiel.creees
-        bilan.sautees += partiel.sautees
+        bilan.ajouter(partiel)
 
 
 def _dernier_releve() -> Subquery:
@@ -134,13 +148,32 @@ def _en_service() -> QuerySet[PlanMaintenance]:
     return en_service(PlanMaintenance.objects.all())
 
 
-def plans_dus(jour: date) -> QuerySet[PlanMaintenance]:
+def plans_dus(jour: date, calendrier: Calendrier | None = None) -> QuerySet[PlanMaintenance]:
     """The plans that a run on that day makes an intervention for: by date or by meter."""
     par_compteur = PlanMaintenance.objects.filter(prochaine_valeur__lte=_dernier_releve())
     return _en_service().filter(
         Q(pk__in=PlanMaintenance.objects.dus(jour).values("pk"))
+        | _avances(jour, calendrier or calendrier_societe())
         | Q(pk__in=par_compteur.values("pk"))
     )
+
+
+def _avances(jour: date, calendrier: Calendrier) -> Q:
+    """Due too: dates that move back before the closed days that they fall on."""
+    mobiles = PlanMaintenance.objects.filter(actif=True, jour_ferme=JourFerme.AVANT)
+    dues = Q(pk__in=[])
+    for avance in mobiles.order_by().values_list("jours_avance", flat=True).distinct():
+        dernier = jour + timedelta(days=avance)
+        ouvre = dernier + timedelta(days=1)
+        while not calendrier.est_ouvre(ouvre) and (ouvre - dernier).days <= JOURS_FERMES_AU_PLUS:
+            ouvre += timedelta(days=1)
+        dues |= Q(
+            jour_ferme=JourFerme.AVANT,
+            jours_avance=avance,
+            prochaine_echeance__gt=dernier,
+            prochaine_echeance__lt=ouvre,
+        )
+    return dues
 
 
 def _sans_terme() -> QuerySet[PlanMaintenance]:
@@ -166,65 +199,180 @@ def _compteur_remplace() -> QuerySet[PlanMaintenance]:
     )
 
 
-def _generer(plan: PlanMaintenance, jour: date, bilan: Bilan) -> None:
+@dataclass(frozen=True, slots=True)
+class _Modele:
+    """What every intervention of a gamme is made with."""
+
+    gamme: Gamme
+    competences: tuple[int, ...]
+    controles: tuple[NouveauPoint, ...]
+
+
+class _Generation:
+    """One run: the day, the calendar, and the gammes that it has met."""
+
+    def __init__(self, jour: date, calendrier: Calendrier) -> None:
+        self.jour = jour
+        self.calendrier = calendrier
+        self.modeles: dict[int, _Modele] = {}
+
+    def tout_faire(self, bilan: Bilan, limite: int | None) -> None:
+        cles = cles_par_lots(plans_dus(self.jour, self.calendrier), CLES)
+        while limite is None or bilan.creees < limite:
+            taille = LOT if limite is None else min(LOT, limite - bilan.creees)
+            lot = list(islice(cles, taille))
+            if not lot:
+                return
+            try:
+                bilan.ajouter(self._un_lot(lot))
+            except (ERPException, DatabaseError):
+                self._un_par_un(lot, bilan)
+
+    def _un_par_un(self, lot: list[int], bilan: Bilan) -> None:
+        """One of them cannot be made: the others are."""
+        for pk in lot:
+            try:
+                bilan.ajouter(self._un_lot([pk]))
+            except (ERPException, DatabaseError):
+                logger.exception("plan_en_erreur", plan=pk)
+                bilan.erreurs += 1
+
+    @transaction.atomic
+    def _un_lot(self, cles: list[int]) -> Bilan:
+        # what is due is worked out anew from the locked rows: another run may have been here since the keys were read
+        plans = list(
+            _en_service()
+            .filter(pk__in=cles)
+            .select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .order_by("pk")
+        )
+        atteintes = _dernieres_valeurs(p.compteur_id for p in plans if p.compteur_id is not None)
+        bilan = Bilan()
+        deroules: list[PlanMaintenance] = []
+        dues: list[tuple[PlanMaintenance, date]] = []
+        for plan in plans:
+            atteinte = atteintes.get(plan.compteur_id) if plan.compteur_id is not None else None
+            try:
+                siennes, sautees = _derouler(plan, self.jour, atteinte, self.calendrier)
+            except ValueError:
+                logger.exception("plan_en_erreur", plan=plan.pk)
+                bilan.erreurs += 1
+                continue
+            bilan.sautees += sautees
+            deroules.append(plan)
+            dues += [(plan, echeance) for echeance in siennes]
+        bilan.creees = self._creer(dues)
+        _ecrire_les_termes(deroules)
+        return bilan
+
+    def _creer(self, dues: list[tuple[PlanMaintenance, date]]) -> int:
+        """The interventions of these dates, but of those made before; returns how many were made."""
+        faites = set(
+            OccurrencePlan.objects.filter(
+                plan__in={plan.pk for plan, _ in dues}, date_echeance__in={jour for _, jour in dues}
+            ).values_list("plan_id", "date_echeance")
+        )
+        nouvelles = [(plan, jour) for plan, jour in dues if (plan.pk, jour) not in faites]
+        self._lire_modeles({plan.gamme_id for plan, _ in nouvelles})
+        creees = creer_interventions(
+            par=SYSTEME, demandes=[self._demande(plan, jour) for plan, jour in nouvelles]
+        )
+        inserer_lot(
+            OccurrencePlan(plan=plan, date_echeance=jour, intervention=intervention)
+            for (plan, jour), intervention in zip(nouvelles, creees, strict=True)
+        )
+        return len(creees)
+
+    def _demande(self, plan: PlanMaintenance, echeance: date) -> Demande:
+        modele = self.modeles[plan.gamme_id]
+        visite = jour_de_visite(plan, echeance, self.calendrier)
+        _ouverture, fermeture = self.calendrier.plage(visite)
+        return Demande(
+            equipement_id=plan.equipement_id,
+            type_intervention=modele.gamme.type_intervention,
+            titre=modele.gamme.titre,
+            description=modele.gamme.description,
+            priorite=modele.gamme.priorite,
+            date_limite=fermeture,
+            duree_estimee=modele.gamme.duree_estimee,
+            competences=modele.competences,
+            controles=modele.controles,
+        )
+
+    def _lire_modeles(self, gamme_ids: set[int]) -> None:
+        inconnues = Gamme.objects.filter(pk__in=gamme_ids - self.modeles.keys())
+        for gamme in inconnues.prefetch_related("points", "competences"):
+            self.modeles[gamme.pk] = _Modele(
+                gamme,
+                tuple(competence.pk for competence in gamme.competences.all()),
+                tuple(
+                    NouveauPoint(
+                        libelle=point.libelle, obligatoire=point.obligatoire, unite=point.unite
+                    )
+                    for point in gamme.points.all()
+                ),
+            )
+
+
+def _derouler(
+    plan: PlanMaintenance, jour: date, atteinte: Decimal | None, calendrier: Calendrier
+) -> tuple[list[date], int]:
+    """The due dates to be made by that day and how many were missed; the plan's terms move on, nothing is written."""
+    dues: list[date] = []
+    sautees = 0
     if plan.prochaine_echeance is not None and plan.prochaine_echeance < jour:
-        _rattraper(plan, plan.prochaine_echeance, jour, bilan)
+        sautees = _rattraper(plan, plan.prochaine_echeance, jour)
     avance = timedelta(days=plan.jours_avance)
-    while (echeance := plan.prochaine_echeance) is not None and echeance - avance <= jour:
-        bilan.creees += _creer(plan, echeance)
-        _avancer(plan, echeance)
-    if plan.compteur is not None and plan.prochaine_valeur is not None:
-        atteinte = _valeur(plan.compteur)
-        if atteinte is not None and atteinte >= plan.prochaine_valeur:
-            bilan.creees += _creer(plan, jour)
-            _avancer(plan, jour)
-    plan.enregistrer("prochaine_echeance", "prochaine_valeur")
+    while (echeance := plan.prochaine_echeance) is not None:
+        visite = jour_de_visite(plan, echeance, calendrier)
+        if min(visite, echeance) - avance > jour:
+            break
+        if not est_confondue(plan.regle, _depart(plan, echeance), echeance, visite):
+            dues.append(echeance)
+        _avancer(plan, echeance, atteinte)
+    a_terme = plan.compteur_id is not None and plan.prochaine_valeur is not None
+    if a_terme and atteinte is not None and atteinte >= (plan.prochaine_valeur or 0):
+        if jour not in dues:
+            dues.append(jour)
+        _avancer(plan, jour, atteinte)
+    return dues, sautees
 
 
-def _rattraper(plan: PlanMaintenance, due: date, jour: date, bilan: Bilan) -> None:
+def _rattraper(plan: PlanMaintenance, due: date, jour: date) -> int:
     """Pass over the missed dates but the latest; the one that was due counts as missed only if a later one was too."""
-    depart = _depart(plan, due)
-    derniere = derniere_echeance(plan.regle, depart, jour)
-    if derniere is None or derniere <= due:
-        return
-    sautees = sum(1 for passee in echeances(plan.regle, depart, due, derniere) if passee < derniere)
+    passees = list(echeances(plan.regle, _depart(plan, due), due, jour))
+    if not passees or passees[-1] <= due:
+        return 0
+    plan.prochaine_echeance = passees[-1]
     logger.info(
         "echeances_sautees",
         plan=plan.pk,
         du=due.isoformat(),
-        retenue=derniere.isoformat(),
-        nombre=sautees,
+        retenue=passees[-1].isoformat(),
+        nombre=len(passees) - 1,
     )
-    bilan.sautees += sautees
-    plan.prochaine_echeance = derniere
+    return len(passees) - 1
 
 
-def _creer(plan: PlanMaintenance, echeance: date) -> int:
-    """The intervention of that date, unless it was made before; returns how many were made."""
-    occurrence, nouvelle = OccurrencePlan.objects.get_or_create(plan=plan, date_echeance=echeance)
-    if not nouvelle:
-        return 0
-    gamme = plan.gamme
-    calendrier = calendrier_societe()
-    jour = jour_de_visite(plan, echeance, calendrier)
-    _ouverture, fermeture = calendrier.plage(jour)
-    occurrence.intervention = creer_intervention(
-        par=SYSTEME,
-        equipement_id=plan.equipement_id,
-        type_intervention=gamme.type_intervention,
-        titre=gamme.titre,
-        description=gamme.description,
-        priorite=gamme.priorite,
-        date_limite=fermeture,
-        duree_estimee=gamme.duree_estimee,
-        competences=list(gamme.competences.values_list("pk", flat=True)),
-        controles=[
-            NouveauPoint(libelle=point.libelle, obligatoire=point.obligatoire, unite=point.unite)
-            for point in gamme.points.all()
-        ],
+def _dernieres_valeurs(compteur_ids: Iterable[int]) -> dict[int, Decimal]:
+    """The last reading of each of these meters."""
+    ids = set(compteur_ids)
+    if not ids:
+        return {}
+    lus = ReleveCompteur.objects.filter(compteur__in=ids)
+    lus = lus.order_by("compteur_id", "-date_releve", "-id").distinct("compteur_id")
+    return dict(lus.values_list("compteur_id", "valeur"))
+
+
+def _ecrire_les_termes(plans: list[PlanMaintenance]) -> None:
+    preparee(
+        _ECRIRE_LES_TERMES,
+        (
+            [plan.pk for plan in plans],
+            [plan.prochaine_echeance for plan in plans],
+            [plan.prochaine_valeur for plan in plans],
+        ),
     )
-    occurrence.enregistrer("intervention")
-    return 1
 
 
 class Deplacable(Protocol):
@@ -258,16 +406,18 @@ def est_confondue(regle: str, depart: date, echeance: date, visite: date) -> boo
     return any(True for _ in echeances(regle, depart, visite, echeance - un_jour))
 
 
-def _avancer(plan: PlanMaintenance, echeance: date) -> None:
+def _avancer(plan: PlanMaintenance, echeance: date, atteinte: Decimal | None) -> None:
     """What comes after an occurrence: nothing yet for a floating plan, else the next date and meter value."""
     if plan.mode == ModeEcheance.FLOTTANT:
         plan.prochaine_echeance = plan.prochaine_valeur = None
         return
     if plan.regle:
-        plan.prochaine_echeance = echeance_suivante(plan.regle, _depart(plan, echeance), echeance)
-    if plan.compteur is None or plan.intervalle_compteur is None:
+        plan.prochaine_echeance = echeance_suivante_de(
+            plan.regle, _depart(plan, echeance), echeance, plan.date_depart
+        )
+    if plan.compteur_id is None or plan.intervalle_compteur is None:
         return
-    atteinte = _valeur(plan.compteur) or Decimal(0)
+    atteinte = atteinte or Decimal(0)
     if plan.regle or plan.prochaine_valeur is None:
         plan.prochaine_valeur = atteinte + plan.intervalle_compteur
     else:  # the next multiple not reached yet
@@ -302,7 +452,7 @@ def _fixer_le_terme(plan: PlanMaintenance, jour: date) -> None:
         base = timezone.localdate(finie) if finie is not None else derniere.date_echeance
         if plan.regle and plan.prochaine_echeance is None:
             depart = plan.date_depart if plan.mode == ModeEcheance.FIXE else base
-            suivante = echeance_suivante(plan.regle, depart, base)
+            suivante = echeance_suivante_de(plan.regle, depart, base, plan.date_depart)
             if suivante < jour:
                 suivante = derniere_echeance(plan.regle, depart, jour) or suivante
             plan.prochaine_echeance = suivante

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clients.tests.factories import ClientFactory
@@ -13,8 +14,8 @@ from erp.calendrier import CASABLANCA
 from interventions.choices import Statut
 from interventions.models import Intervention
 from interventions.tests.factories import InterventionFactory
-from planning.choices import ModeEcheance
-from planning.models import OccurrencePlan
+from planning.choices import JourFerme, ModeEcheance
+from planning.models import Gamme, OccurrencePlan
 from planning.services import generer_preventives
 from planning.tasks import generer_interventions_preventives
 from planning.tests.factories import GammeFactory, PlanFactory
@@ -112,6 +113,58 @@ def test_one_bad_plan_does_not_stop_the_run():
     assert Intervention.objects.count() == len(bons)
 
 
+def test_a_batch_that_fails_is_made_plan_by_plan():
+    """A gamme that no intervention can be made from is found out by the service, in the middle of a batch."""
+    mauvaise = GammeFactory()
+    Gamme.objects.filter(pk=mauvaise.pk).update(duree_estimee=0)
+    mauvais = plan_du(LUNDI, gamme=mauvaise)
+    bons = [plan_du(LUNDI) for _ in range(4)]
+    bilan = generer_preventives(jour=LUNDI)
+    assert (bilan.creees, bilan.erreurs) == (4, 1)
+    assert not mauvais.occurrences.exists()
+    assert relire(mauvais).prochaine_echeance == LUNDI
+    assert all(echeances_de(plan) == [LUNDI] for plan in bons)
+
+
+def test_a_batch_costs_the_same_statements_for_two_plans_as_for_forty():
+    def compter(nombre):
+        gamme, machine = GammeFactory(points=["Niveau", "Fuite"]), EquipementFactory()
+        gamme.competences.add(CompetenceFactory())
+        for _ in range(nombre):
+            plan_du(LUNDI, gamme=gamme, equipement=machine)
+        with CaptureQueriesContext(connection) as requetes:
+            assert generer_preventives(jour=LUNDI).creees == nombre
+        return len(requetes)
+
+    deux = compter(2)
+    assert compter(40) == deux
+
+
+def test_a_date_that_moves_back_is_made_before_the_closed_days():
+    """Due on Sunday, served on Friday: to be made on the day it is due would be too late."""
+    dimanche = LUNDI + timedelta(days=6)
+    plan = plan_du(dimanche, jours_avance=0, jour_ferme=JourFerme.AVANT)
+    assert generer_preventives(jour=LUNDI + timedelta(days=3)).creees == 0
+    assert generer_preventives(jour=LUNDI + timedelta(days=4)).creees == 1
+    intervention = plan.occurrences.get().intervention
+    assert timezone.localdate(intervention.date_limite) == LUNDI + timedelta(days=4)
+    assert echeances_de(plan) == [dimanche]
+
+
+@pytest.mark.parametrize("sens", [JourFerme.AVANT, JourFerme.APRES])
+def test_a_daily_round_is_not_done_twice_on_the_day_that_its_closed_days_move_to(sens):
+    plan = plan_du(LUNDI, regle="FREQ=DAILY", jours_avance=0, jour_ferme=sens)
+    for jour in range(14):
+        generer_preventives(jour=LUNDI + timedelta(days=jour))
+    visites = [
+        timezone.localdate(limite)
+        for limite in Intervention.objects.filter(occurrence__plan=plan).values_list(
+            "date_limite", flat=True
+        )
+    ]
+    assert len(visites) == len(set(visites)) == 10
+
+
 def test_a_limit_stops_the_run_and_the_next_goes_on():
     for _ in range(5):
         plan_du(LUNDI)
@@ -156,6 +209,20 @@ def test_a_floating_plan_counts_from_the_day_it_was_done():
     generer_preventives(jour=date(2026, 12, 5))
     assert relire(plan).prochaine_echeance == date(2027, 1, 4)
     assert plan.derniere_execution == date(2026, 12, 4)
+
+
+def test_a_floating_plan_done_out_of_its_season_is_not_forgotten():
+    """Every six months, only in November: counted from 4 December it would never come again."""
+    plan = plan_du(
+        LUNDI,
+        mode=ModeEcheance.FLOTTANT,
+        regle="FREQ=MONTHLY;INTERVAL=6;BYMONTH=11",
+        jours_avance=0,
+    )
+    generer_preventives(jour=LUNDI)
+    finir(plan, datetime(2026, 12, 4, 15, tzinfo=CASABLANCA))
+    assert generer_preventives(jour=date(2026, 12, 5)).erreurs == 0
+    assert relire(plan).prochaine_echeance == date(2027, 11, 23)
 
 
 def test_a_floating_plan_whose_intervention_was_cancelled_counts_from_the_due_date():
@@ -280,6 +347,47 @@ def test_runs_at_once_make_each_date_once():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_runs_share_many_plans_after_missed_days():
+    """More than a batch of plans, some late, some with several dates to make, two runs at once, then a third."""
+    gamme, machine = GammeFactory(points=["Niveau"]), EquipementFactory()
+    plans = [
+        plan_du(
+            LUNDI - timedelta(days=rang % 40),
+            regle="FREQ=WEEKLY",
+            jours_avance=rang % 15,
+            gamme=gamme,
+            equipement=machine,
+        )
+        for rang in range(450)
+    ]
+    depart = threading.Barrier(2)
+    bilans = []
+
+    def courir():
+        depart.wait()
+        bilans.append(generer_preventives(jour=LUNDI))
+        connection.close()
+
+    fils = [threading.Thread(target=courir) for _ in range(2)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join()
+    bilans.append(generer_preventives(jour=LUNDI))  # what one left to the other, if anything
+    assert [bilan.erreurs for bilan in bilans] == [0, 0, 0]
+    attendues = {
+        (plan.pk, LUNDI + timedelta(days=jour))
+        for rang, plan in enumerate(plans)
+        for jour in range(-6, rang % 15 + 1)
+        if (jour + rang % 40) % 7 == 0
+    }
+    faites = list(OccurrencePlan.objects.values_list("plan_id", "date_echeance"))
+    assert len(faites) == len(set(faites)) == sum(bilan.creees for bilan in bilans)
+    assert set(faites) == attendues
+    assert Intervention.objects.count() == len(faites)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_plan_being_changed_is_left_for_the_next_run():
     plan = plan_du(LUNDI)
     pris, rendre = threading.Event(), threading.Event()
@@ -312,7 +420,7 @@ def test_the_task_says_what_it_did():
 
 def test_nothing_is_asked_again_for_plans_that_are_not_due(django_assert_max_num_queries):
     PlanFactory.create_batch(20, prochaine_echeance=LUNDI + timedelta(days=300))
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(7):  # three of them are the company's calendar
         generer_preventives(jour=LUNDI)
 
 
