@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from clients.models import Client
-from demo.generateur import histoire, horloge, present, registre, societe, travaux
+from demo.generateur import bureau, histoire, horloge, present, registre, societe, travaux
 from demo.generateur.fiches import Monde, Taille
 from demo.generateur.lots import ORDRE, Lots
 from demo.generateur.stock import ecrire_le_stock
@@ -66,6 +66,9 @@ def charger(
         _raconter(monde)
         reconstruire_index()
     monde.lots.avancer_les_sequences(monde.lots.nombre[Intervention])
+    if taille.detail:
+        with translation.override("fr"):
+            bureau.installer()
     return monde.lots.nombre
 
 

@@ -15,14 +15,16 @@ from accounts.choices import Role
 from accounts.models import User
 from clients.models import Client, Contact, Contrat, Site
 from demo import generateur
+from documents.models import Document
 from equipment.models import Compteur, Equipement
 from interventions.choices import Statut, TypeIntervention, TypeTemps
 from interventions.models import HistoriqueIntervention, Intervention, Planning, TempsPasse
 from notifications.choices import Canal, StatutEnvoi
 from notifications.models import Notification
 from planning.models import Gamme, Inspection, OccurrencePlan, PlanMaintenance, Reserve
+from search.models import FiltreEnregistre
 from stock.choices import TypeMouvement
-from stock.models import PieceDetachee
+from stock.models import LigneInventaire, PieceDetachee
 from technicians.models import Disponibilite, Technicien, TechnicienCompetence
 
 # A Tuesday afternoon, a Sunday night, and a public holiday.
@@ -202,3 +204,10 @@ def test_rien_ne_reste_a_envoyer(societe: datetime) -> None:
     for role in Role.values:
         if role != Role.ADMIN:
             assert any(compte.non_lues for compte in comptes.filter(role=role))
+
+
+def test_le_bureau_a_de_quoi_montrer(societe: datetime) -> None:
+    assert Document.objects.filter(equipement__isnull=False).count() >= 12
+    assert Document.objects.filter(contrat__isnull=False).count() >= 3
+    assert FiltreEnregistre.objects.filter(partage=True).exists()
+    assert LigneInventaire.objects.filter(inventaire__statut="en_cours").count() >= 4
