@@ -151,9 +151,7 @@ class CreationForm(Formulaire):
             self.fields["description"].help_text = _(
                 "Ce que vous constatez, depuis quand, ce que vous avez déjà essayé."
             )
-            self.fields["equipement_id"].widget.placeholder = _(  # type: ignore[attr-defined]
-                "Nom, code ou numéro de série"
-            )
+            self.fields["equipement_id"].widget.placeholder = _("Nom, code ou numéro de série")
 
     def affecte(self) -> bool:
         """Whether somebody or a slot was chosen, or either is wrong."""
