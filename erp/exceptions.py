@@ -42,6 +42,14 @@ class ERPException(Exception):
         return str(self.detail)
 
 
+class IndisponibleError(ERPException):
+    """The database was not there, or two writes stood in each other's way: nothing was written, trying again is right."""
+
+    status = 503
+    code = "SERVICE_INDISPONIBLE"
+    detail = _("Le service est momentanément indisponible.")
+
+
 class ValidationError(ERPException):
     """What was sent is malformed or incomplete."""
 

@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -28,6 +29,7 @@ from django_htmx.middleware import HtmxMiddleware
 from django_structlog.middlewares import RequestMiddleware
 
 from erp.api.throttling import adresse
+from erp.erreurs import indisponible, page_indisponible
 from erp.exceptions import ERPException
 
 COMPRESSION_MIN = 1024  # bytes
@@ -170,7 +172,12 @@ class ErreursMetier:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, ERPException) or request.path_info.startswith(SANS_PAGE):
+        if request.path_info.startswith(SANS_PAGE):
+            return None
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            indisponible(exception)
+            return page_indisponible(request)
+        if not isinstance(exception, ERPException):
             return None
         contexte = {"erreur": exception}
         if getattr(request, "htmx", False):

@@ -4,6 +4,7 @@ Whatever a view raises is translated to an `ErreurApi`, an APIException, and han
 rolls back. Input never causes a 500: what the database refuses because of a value is a 400 or a 409.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +33,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as handler_de_drf
 
 from erp.api.renderers import en_json
+from erp.erreurs import ATTENTE, indisponible, page_indisponible
 from erp.exceptions import (
     AuthorizationError,
     ERPException,
@@ -181,10 +183,8 @@ def traduction(exc: Exception) -> ErreurApi | None:
                 409, "CONFLIT", _("Ces valeurs entrent en conflit avec ce qui est déjà enregistré.")
             )
         case OperationalError() | InterfaceError():
-            logger.error("api_base_indisponible", exc_info=exc)
-            return ErreurApi(
-                503, "SERVICE_INDISPONIBLE", _("Le service est momentanément indisponible."), wait=5
-            )
+            refus = indisponible(exc)
+            return ErreurApi(refus.status, refus.code, refus.detail, wait=ATTENTE)
         case _:
             return None
 
@@ -240,9 +240,16 @@ def mauvaise_requete(request: HttpRequest, exception: Exception) -> HttpResponse
 
 
 def erreur_interne(request: HttpRequest) -> HttpResponse:
-    """handler500."""
+    """handler500; what the middleware met before any view, a database that is away, is a 503 here too."""
+    exception = sys.exc_info()[1]
+    absente = isinstance(exception, (OperationalError, InterfaceError))
     if not request.path_info.startswith(PREFIXE):
+        if absente:
+            return page_indisponible(request)
         return defaults.server_error(request)
+    if exception is not None and absente:
+        refus = indisponible(exception)
+        return _reponse(ErreurApi(refus.status, refus.code, refus.detail))
     return _reponse(
         ErreurApi(
             500, "ERREUR_INTERNE", _("Une erreur interne est survenue. Elle a été consignée.")

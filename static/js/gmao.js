@@ -324,7 +324,8 @@
   brancher("htmx:load", (evenement) => habillerSelects(evenement.detail.elt));
   brancher("htmx:sendError", () => avis($("#avis").dataset.horsLigne));
   brancher("htmx:responseError", (evenement) => {
-    if (evenement.detail.xhr.status >= 500) avis($("#avis").dataset.erreur);
+    const statut = evenement.detail.xhr.status;
+    if (statut >= 500) avis(statut === 503 ? $("#avis").dataset.horsLigne : $("#avis").dataset.erreur);
   });
 
   // --- A page just shown ---------------------------------------------------------------------------------------------
