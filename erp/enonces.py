@@ -15,53 +15,61 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import date, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
-from django.db import DatabaseError, connection, transaction
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.query import get_related_populators
 from psycopg.types.numeric import Int8
 
+from erp.postgresql.preparees import Resultat
+
 M = TypeVar("M", bound=Model)
 Champ = Any  # a concrete Field of whatever kind
 
-_TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
-_EN_C = psycopg.adapters.get_loader(_TIMESTAMPTZ, psycopg.pq.Format.TEXT)
-# Django binds parameters itself and gives text; this one leaves them to PostgreSQL, which can then keep the plan.
-_CurseurPrepare: Any = ServerBindingCursor
 # Stands for an id while a query is compiled: no table will ever have as many rows.
 _MARQUE = 2**62
 
 
 def preparee(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement whose text never changes; PostgreSQL keeps its plan on this connection."""
-    with _executer(sql, params) as curseur:
-        return list(curseur.fetchall())
+    return _executer(sql, params).lignes
 
 
-def _executer(sql: str, params: Sequence[Any]) -> Any:
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
-        psycopg_connexion = connection.connection
-        if psycopg_connexion.prepare_threshold is None:
-            psycopg_connexion.prepare_threshold = 1
-        brut: Any = _CurseurPrepare(psycopg_connexion)
-    assert _EN_C is not None
-    brut.adapters.register_loader(_TIMESTAMPTZ, _EN_C)
-    enveloppe = (
-        connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    )
-    curseur = enveloppe(brut)
+def _executer(sql: str, params: Sequence[Any]) -> Resultat:
+    base: Any = connections[DEFAULT_DB_ALIAS]
+    base.close_if_health_check_failed()
+    base.ensure_connection()
+    curseur = _Curseur(base)
     # as save() does: what fails here leaves nothing of the transaction to go on with
-    with transaction.mark_for_rollback_on_error(connection.alias):
-        curseur.execute(sql, params)
-    return curseur
+    with transaction.mark_for_rollback_on_error(base.alias):
+        if base.queries_logged or base.execute_wrappers:
+            # whoever looks on sees it as any other
+            faire = base.make_debug_cursor if base.queries_logged else base.make_cursor
+            faire(curseur).execute(sql, params)
+        else:
+            base.validate_no_broken_transaction()
+            with base.wrap_database_errors:
+                curseur.execute(sql, params)
+    return curseur.resultat
+
+
+class _Curseur:
+    """What Django's wrappers expect of a cursor, over a prepared statement."""
+
+    resultat: Resultat
+    _query = SimpleNamespace(query=None)  # the text that `connection.queries` keeps
+
+    def __init__(self, base: Any) -> None:
+        self.base = base
+
+    def execute(self, sql: str, params: Sequence[Any]) -> None:
+        if self.base.queries_logged:
+            self._query = SimpleNamespace(query=sql.encode())
+        self.resultat = self.base.preparees.executer(sql, params)
 
 
 # --- Reading --------------------------------------------------------------------------------------
@@ -107,14 +115,18 @@ class Requete(Generic[M]):
         faire_parents: Any = get_related_populators  # its stub describes the next Django
         parents = faire_parents(compilateur.klass_info, compilateur.select, connection.alias)
         annotations = list((compilateur.annotation_col_map or {}).items())
+        convertisseurs = compilateur.get_converters([colonne[0] for colonne in compilateur.select])
 
         def lire(donnees: Sequence[Any]) -> list[M]:
             params = [
                 p if place is None else _lie(donnees[place])
                 for p, place in zip(modele, places, strict=True)
             ]
+            lignes: Iterable[Sequence[Any]] = preparee(sql, params)
+            if convertisseurs:
+                lignes = compilateur.apply_converters(lignes, convertisseurs)
             objets = []
-            for ligne in compilateur.results_iter(results=[preparee(sql, params)]):
+            for ligne in lignes:
                 objet = classe.from_db(connection.alias, noms, ligne[debut:fin])
                 for parent in parents:
                     parent.populate(ligne, objet)
@@ -147,19 +159,28 @@ def _marque(valeur: Any, rang: int) -> Any:
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def inserer(objet: M) -> M:
-    """INSERT of a new row; it comes back with its id and what the database computed. Raises what `save` raises."""
-    modele = type(objet)
-    valeurs = {
-        champ: valeur
-        for champ in _ecrits(modele)
-        if not isinstance(valeur := champ.pre_save(objet, True), DatabaseDefault)
-    }
-    sql, retour = _insertion(modele, tuple(valeurs))
-    (ligne,) = preparee(
-        sql, [champ.get_db_prep_save(valeur, connection) for champ, valeur in valeurs.items()]
-    )
-    return _revenu(objet, retour, ligne)
+def inserer(objet: M, *autres: Model) -> M:
+    """INSERT of a new row; it comes back with its id and what the database computed. Raises what `save` raises.
+
+    `autres` are new rows of whatever models that are written by the same statement: it may not be asked which is first.
+    """
+    objets: tuple[Model, ...] = (objet, *autres)
+    formes, params = [], []
+    for neuf in objets:
+        modele, champs = type(neuf), []
+        for champ in _ecrits(modele):
+            valeur = champ.pre_save(neuf, True)
+            if not isinstance(valeur, DatabaseDefault):
+                champs.append(champ)
+                params.append(champ.get_db_prep_save(valeur, connection))
+        formes.append((modele, tuple(champs)))
+    sql, retours = _insertion(*formes)
+    (ligne,) = preparee(sql, params)
+    debut = 0
+    for neuf, retour in zip(objets, retours, strict=True):
+        _revenu(neuf, retour, ligne[debut : debut + len(retour)])
+        debut += len(retour)
+    return objet
 
 
 def inserer_lot(objets: Iterable[M]) -> list[M]:
@@ -197,9 +218,8 @@ def mettre_a_jour(objet: Model, noms: Sequence[str]) -> None:
         champ.get_db_prep_save(valeur, connection)
         for champ, valeur in zip(champs, valeurs, strict=True)
     ]
-    with _executer(sql, [*params, Int8(objet.pk)]) as curseur:
-        if curseur.rowcount == 0:
-            raise DatabaseError("The row whose fields were to be written does not exist.")
+    if not _executer(sql, [*params, Int8(objet.pk)]).touchees:
+        raise DatabaseError("The row whose fields were to be written does not exist.")
 
 
 @cache
@@ -226,12 +246,24 @@ def _rendre(modele: type[Model]) -> tuple[str, tuple[Champ, ...]]:
 
 
 @cache
-def _insertion(modele: type[Model], champs: tuple[Champ, ...]) -> tuple[str, tuple[Champ, ...]]:
-    noms = ", ".join(map(_nom, champs))
-    places = ", ".join(f"%s::{_type(champ)}" for champ in champs)
-    rendus, retour = _rendre(modele)
-    table = connection.ops.quote_name(modele._meta.db_table)
-    return " ".join(("INSERT INTO", table, f"({noms}) VALUES ({places}) RETURNING", rendus)), retour
+def _insertion(
+    *formes: tuple[type[Model], tuple[Champ, ...]],
+) -> tuple[str, tuple[tuple[Champ, ...], ...]]:
+    insertions, retours = [], []
+    for modele, champs in formes:
+        noms = ", ".join(map(_nom, champs))
+        places = ", ".join(f"%s::{_type(champ)}" for champ in champs)
+        rendus, retour = _rendre(modele)
+        table = connection.ops.quote_name(modele._meta.db_table)
+        insertions.append(
+            " ".join(("INSERT INTO", table, f"({noms}) VALUES ({places}) RETURNING", rendus))
+        )
+        retours.append(retour)
+    if len(insertions) == 1:
+        return insertions[0], tuple(retours)
+    ecrites = [f"e{rang}" for rang in range(len(insertions))]
+    avec = ", ".join(f"{e} AS ({sql})" for e, sql in zip(ecrites, insertions, strict=True))
+    return " ".join(("WITH", avec, "SELECT * FROM", ", ".join(ecrites))), tuple(retours)
 
 
 @cache

@@ -60,25 +60,18 @@ def publier(
     personnes: list[int | None] = [None] if destinataires is None else [*destinataires]
     if destinataires is None and (objet not in settings.FLUX_OBJETS or ids == [None]):
         raise ValueError(f"an event for everybody names objects of FLUX_OBJETS, not {objet!r}")
-    EvenementFlux.objects.bulk_create(
+    inserer_lot(
         EvenementFlux(genre=genre, action=action, objet=objet, objet_id=pk, user_id=personne)
         for personne in personnes
         for pk in ids
     )
 
 
-def annoncer(notifications: Iterable[Notification]) -> None:
-    """Tell each reader of the notification just written to him. One query, none without notifications."""
-    inserer_lot(
-        EvenementFlux(
-            genre=NOTIFICATION,
-            action="creee",
-            objet=NOTIFICATION,
-            objet_id=notification.pk,
-            user_id=notification.user_id,
-        )
-        for notification in notifications
-    )
+def evenement(*, genre: str, action: str, objet: str, objet_id: int) -> EvenementFlux:
+    """What `publier` would write of one object for whoever may see it, for who writes it with something else."""
+    if objet not in settings.FLUX_OBJETS:
+        raise ValueError(f"an event for everybody names objects of FLUX_OBJETS, not {objet!r}")
+    return EvenementFlux(genre=genre, action=action, objet=objet, objet_id=objet_id)
 
 
 # --- A reader's place -----------------------------------------------------------------------------

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from erp.enonces import inserer_lot, preparee
+from erp.enonces import preparee
 from erp.exceptions import IntrouvableError, ValidationError
 from notifications import flux
 from notifications.choices import Canal, Evenement, StatutEnvoi
@@ -20,10 +20,31 @@ from notifications.tasks import sonner
 # What the outbox delivers today; a preference may be kept for the others.
 CANAUX = (Canal.IN_APP, Canal.EMAIL)
 TITRE_MAX = 250
-# Asked for each event that anybody is told of: prepared.
-_REFUS = """
-    SELECT user_id, canal FROM preferences_notifications
-     WHERE NOT active AND evenement = %s AND user_id = ANY(%s::bigint[])
+_CANAUX = "{" + ",".join(CANAUX) + "}"
+# Of each person and channel that was not turned off: the row, and what tells an open page of it. One statement,
+# prepared; the last three columns are what a `Notification` has when it has just been written.
+_ECRIRE = """
+    WITH ecrites AS (
+        INSERT INTO notifications (user_id, canal, type_notification, titre, message, lien, sujet, created_at,
+                                   updated_at, prochain_essai, statut_envoi, date_envoi, lu, tentatives,
+                                   derniere_erreur)
+        SELECT p.user_id, c.canal, e.evenement, p.titre, p.message, p.lien, p.sujet, e.moment,
+               e.moment, e.moment,
+               -- in the application the row is the delivery
+               CASE c.canal WHEN 'in_app' THEN 'envoyee' ELSE 'en_attente' END,
+               CASE c.canal WHEN 'in_app' THEN e.moment END, false, 0, ''
+          FROM (SELECT %s::varchar, %s::timestamptz) AS e(evenement, moment)
+         CROSS JOIN jsonb_to_recordset(%s::jsonb)
+                 AS p(user_id bigint, titre varchar, message text, lien varchar, sujet varchar)
+         CROSS JOIN unnest(%s::varchar[]) AS c(canal)
+         WHERE NOT EXISTS (SELECT FROM preferences_notifications r WHERE r.user_id = p.user_id
+                              AND r.evenement = e.evenement AND r.canal = c.canal AND NOT r.active)
+        RETURNING id, user_id, canal
+    ), annoncees AS (
+        INSERT INTO evenements_flux (user_id, genre, action, objet, objet_id)
+        SELECT user_id, 'notification', 'creee', 'notification', id FROM ecrites WHERE canal = 'in_app'
+    )
+    SELECT canal FROM ecrites
 """
 
 
@@ -52,7 +73,7 @@ def notifier(
 
     `titre` and `message` are called once per language, under that language. Nobody hears of what he did himself
     (`sauf`), nor an inactive account, nor what he turned off. `lien` is a path of this site, `sujet` such as
-    `intervention:123`. Three queries beside that of `destinataires`. Returns how many rows were written.
+    `intervention:123`. One query beside that of `destinataires`. Returns how many rows were written.
     """
     annonce = Annonce(destinataires, titre, message, lien, sujet)
     return notifier_en_lot([annonce], evenement=evenement, sauf=sauf)
@@ -62,67 +83,38 @@ def notifier(
 def notifier_en_lot(
     annonces: Iterable[Annonce], *, evenement: Evenement, sauf: User | None = None
 ) -> int:
-    """`notifier` of several things of one kind: the same three queries, however many they are."""
-    publics = [
-        (
-            annonce,
-            {
-                user.pk: user
-                for user in annonce.destinataires
-                if user.is_active and (sauf is None or user.pk != sauf.pk)
-            },
-        )
-        for annonce in annonces
-    ]
-    tous = {pk for _annonce, personnes in publics for pk in personnes}
-    if not tous:
+    """`notifier` of several things of one kind: the same query, however many they are."""
+    messages = [message for annonce in annonces for message in _messages(annonce, sauf)]
+    if not messages:
         return 0
-    refuses = set(preparee(_REFUS, (str(evenement), list(tous))))
-    maintenant = timezone.now()
-    lignes = [
-        ligne
-        for annonce, personnes in publics
-        for ligne in _lignes(annonce, personnes.values(), evenement, refuses, maintenant)
-    ]
-    inserer_lot(lignes)
-    flux.annoncer(ligne for ligne in lignes if ligne.canal == Canal.IN_APP)
-    if any(ligne.canal == Canal.EMAIL for ligne in lignes):
+    ecrites = preparee(
+        _ECRIRE, (str(evenement), timezone.now(), orjson.dumps(messages).decode(), _CANAUX)
+    )
+    if (Canal.EMAIL,) in ecrites:
         transaction.on_commit(sonner)
-    return len(lignes)
+    return len(ecrites)
 
 
-def _lignes(
-    annonce: Annonce,
-    personnes: Iterable[User],
-    evenement: Evenement,
-    refuses: set[tuple[Any, ...]],
-    maintenant: datetime,
-) -> Iterator[Notification]:
-    """The rows of one thing told: one per person and channel that the person has not turned off."""
+def _messages(annonce: Annonce, sauf: User | None) -> Iterator[dict[str, Any]]:
+    """What each person is told of one thing, in his language."""
     textes: dict[str, tuple[str, str]] = {}
-    for user in personnes:
-        canaux = [canal for canal in CANAUX if (user.pk, canal) not in refuses]
-        if canaux and user.langue not in textes:
+    for user in {user.pk: user for user in annonce.destinataires}.values():
+        if not user.is_active or (sauf is not None and user.pk == sauf.pk):
+            continue
+        if user.langue not in textes:
             with translation.override(user.langue):
                 textes[user.langue] = (
                     str(annonce.titre())[:TITRE_MAX],
                     str(annonce.message()),
                 )
-        for canal in canaux:
-            sur_place = canal == Canal.IN_APP
-            yield Notification(
-                user=user,
-                type_notification=evenement,
-                titre=textes[user.langue][0],
-                message=textes[user.langue][1],
-                lien=annonce.lien,
-                sujet=annonce.sujet,
-                canal=canal,
-                # in the application the row is the delivery
-                statut_envoi=StatutEnvoi.ENVOYEE if sur_place else StatutEnvoi.EN_ATTENTE,
-                date_envoi=maintenant if sur_place else None,
-                prochain_essai=maintenant,
-            )
+        titre, message = textes[user.langue]
+        yield {
+            "user_id": user.pk,
+            "titre": titre,
+            "message": message,
+            "lien": annonce.lien,
+            "sujet": annonce.sujet,
+        }
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, with a health check that costs no statement.
+"""Django's PostgreSQL backend, with prepared statements (`preparees`) and a health check that costs no statement.
 
 `CONN_HEALTH_CHECKS` asks the server `SELECT 1` before the first statement of every request: a tenth of a small request.
 A server that stops, or ends a session, closes the connection, and a closed connection can be read from: looking at the
@@ -8,14 +8,26 @@ network could have lost the connection without a word.
 
 import select
 import time
+from functools import cached_property
 
 from django.db.backends.postgresql import base
+
+from erp.postgresql.preparees import Preparees
 
 SILENCE_MAX = 30.0  # seconds
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _saine_a = 0.0  # when the connection was last known to work (monotonic)
+
+    @cached_property
+    def preparees(self) -> Preparees:
+        """The prepared statements of the connection that is open."""
+        return Preparees(self.connection)
+
+    def connect(self) -> None:
+        self.__dict__.pop("preparees", None)  # they went with the connection before
+        super().connect()
 
     def is_usable(self) -> bool:
         maintenant = time.monotonic()

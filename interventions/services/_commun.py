@@ -131,26 +131,25 @@ def journaliser(
 
     Open pages hear of what moves the intervention, once the transaction commits (`gmao:flux`, type `intervention`).
     """
-    if action in _VISIBLES_AU_LOIN:
-        flux.publier(
-            genre="intervention",
-            action=action,
-            objet="intervention",
-            objet_ids=[intervention.pk],
-        )
+    ligne = HistoriqueIntervention(
+        intervention=intervention,
+        action=action,
+        ancien_statut=ancien_statut,
+        nouveau_statut=intervention.statut
+        if ancien_statut or action == ActionJournal.CREATION
+        else "",
+        remarque=remarque.strip(),
+        interne=interne,
+        user_id=par.pk,
+        donnees=donnees or {},
+    )
+    if action not in _VISIBLES_AU_LOIN:
+        return inserer(ligne)
     return inserer(
-        HistoriqueIntervention(
-            intervention=intervention,
-            action=action,
-            ancien_statut=ancien_statut,
-            nouveau_statut=intervention.statut
-            if ancien_statut or action == ActionJournal.CREATION
-            else "",
-            remarque=remarque.strip(),
-            interne=interne,
-            user_id=par.pk,
-            donnees=donnees or {},
-        )
+        ligne,
+        flux.evenement(
+            genre="intervention", action=action, objet="intervention", objet_id=intervention.pk
+        ),
     )
 
 

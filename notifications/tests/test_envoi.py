@@ -257,12 +257,10 @@ def test_a_broker_that_is_away_is_asked_again_at_once(sonneries, monkeypatch):
     def absent(**options):
         raise OperationalError
 
-    monkeypatch.setattr(tasks.distribuer_nouveaux, "apply_async", absent)
-    tasks.sonner()
-    monkeypatch.undo()
-    monkeypatch.setattr(
-        tasks.distribuer_nouveaux, "apply_async", lambda **options: sonneries.append(options)
-    )
+    with monkeypatch.context() as panne:
+        panne.setattr(tasks.distribuer_nouveaux, "apply_async", absent)
+        tasks.sonner()
+    assert sonneries == []
     tasks.sonner()
     assert len(sonneries) == 1
 

@@ -67,9 +67,9 @@ def test_what_is_turned_off_is_not_written(responsable, technicien):
     }
 
 
-def test_three_queries_however_many_hear(django_assert_num_queries):
+def test_one_query_however_many_hear(django_assert_num_queries):
     personnes = UserFactory.create_batch(12)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         dire(*personnes)
 
 
