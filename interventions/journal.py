@@ -108,6 +108,7 @@ def _changements(donnees: dict[str, Any], lecteur: User) -> Iterable[tuple[str, 
 def _libelle(champ: str) -> str:
     autres = {
         "creneau": _("créneau"),
+        "creneau_verrouille": _("créneau verrouillé"),
         "technicien": _("technicien"),
         "competences": _("compétences requises"),
         "piece": _("pièce"),

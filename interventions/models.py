@@ -620,6 +620,8 @@ class Planning(Horodate):
     fin = models.DateTimeField(_("fin"))
     ouvert = models.BooleanField(_("ouvert"), default=True)
     confirme = models.BooleanField(_("confirmé"), default=False)
+    # nobody moves it, neither a drag nor the optimiser, before it is unlocked
+    verrouille = models.BooleanField(_("verrouillé"), default=False, db_default=False)
     rappel_envoye = models.BooleanField(_("rappel envoyé"), default=False)
     notes = models.CharField(_("notes"), max_length=500, blank=True)
 

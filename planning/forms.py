@@ -1,6 +1,6 @@
 """The shape of what is typed about plans and gammes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -375,11 +375,21 @@ class PropositionForm(Formulaire):
         initial=10,
     )
 
-    def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, user: User, choisis: Mapping[str, Any] | None = None
+    ) -> None:
         demain = timezone.localdate() + timedelta(days=1)
-        super().__init__(data, initial={"debut": demain, "fin": demain, "secondes": 10}, **kwargs)
+        initial = {"debut": demain, "fin": demain, "secondes": 10, **(choisis or {})}
+        super().__init__(data, initial=initial)
         choix: Any = self.fields["technicien_ids"]
         choix.queryset = Technicien.objects.visible_to(user).actifs().select_related("user")
+
+
+class VerrouForm(forms.Form):
+    """The lock of a slot, as the board sends it."""
+
+    verrouille = forms.ChoiceField(choices=(("oui", _("oui")), ("non", _("non"))))
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
 class SuggestionForm(Formulaire):

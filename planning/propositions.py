@@ -1,21 +1,32 @@
 """Pages of the optimiser: ask for a plan of some days, watch it being made, compare it with today's, apply it."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.http import QueryDict
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.acces import Requete, connexion_requise
+from accounts.models import User
 from erp.pages import aller, rendre
 from erp.validation import exiger, trouver
 from planning.choices import EtatLigne, EtatProposition, GenreLigne
 from planning.forms import PropositionForm
 from planning.models import PropositionPlanning
 from planning.permissions import peut_planifier
-from planning.services.optimisation import appliquer_proposition, demander_proposition
+from planning.services.optimisation import (
+    JOURS_AU_PLUS,
+    appliquer_proposition,
+    demander_proposition,
+)
+from technicians.models import Technicien
 
 RECENTES = 10
 COMPARAISONS: tuple[tuple[str, str, bool], ...] = (
@@ -32,9 +43,11 @@ COMPARAISONS: tuple[tuple[str, str, bool], ...] = (
 @connexion_requise
 @require_http_methods(["GET", "POST"])
 def optimisation(request: Requete) -> HttpResponseBase:
-    """Ask for a proposal; the last ones are below."""
+    """Ask for a proposal; the last ones are below. `?debut=&fin=&equipe=` choose beforehand, as the board does."""
     exiger(peut_planifier(request.user))
-    form = PropositionForm(request.POST or None, user=request.user)
+    form = PropositionForm(
+        request.POST or None, user=request.user, choisis=_choisis(request.user, request.GET)
+    )
     if request.method == "POST" and form.soumettre(demander_proposition, par=request.user):
         return aller(request, form.resultat.get_absolute_url())
     recentes = (
@@ -49,6 +62,28 @@ def optimisation(request: Requete) -> HttpResponseBase:
         fragment="formulaire",
         status=form.status,
     )
+
+
+def lire_jour(texte: str) -> date | None:
+    """The day that a link names, None when it is none."""
+    try:
+        return parse_date(texte)
+    except ValueError:
+        return None
+
+
+def _choisis(user: User, parametres: QueryDict) -> dict[str, Any]:
+    """The days still to come of the period that the board shows, and its team."""
+    choisis: dict[str, Any] = {}
+    debut, fin = (lire_jour(parametres.get(nom, "")) for nom in ("debut", "fin"))
+    if debut and fin and fin >= timezone.localdate():
+        debut = max(debut, timezone.localdate())
+        choisis = {"debut": debut, "fin": min(fin, debut + timedelta(days=JOURS_AU_PLUS - 1))}
+    if (equipe := parametres.get("equipe", "")[:200]) and "\x00" not in equipe:
+        choisis["technicien_ids"] = list(
+            Technicien.objects.visible_to(user).actifs().filter(equipe=equipe)
+        )
+    return choisis
 
 
 def _changements() -> Q:
@@ -72,6 +107,7 @@ def proposition(request: Requete, pk: int) -> HttpResponseBase:
         "omises": [ligne for ligne in lignes if ligne.genre == GenreLigne.OMISE],
         "inchangees": sum(ligne.genre == GenreLigne.INCHANGEE for ligne in lignes),
         "comparaisons": _comparer(trouvee),
+        "retour": _au_tableau(trouvee),
     }
     return rendre(request, "planning/proposition.html", contexte, fragment="etat")
 
@@ -112,4 +148,12 @@ def proposition_appliquer(request: Requete, pk: int) -> HttpResponseBase:
     etats = trouvee.lignes.filter(pk__in=choisies)
     faites = etats.filter(etat=EtatLigne.APPLIQUEE).count()
     message = ngettext("%(n)s créneau posé.", "%(n)s créneaux posés.", faites) % {"n": faites}
-    return aller(request, trouvee.get_absolute_url(), message)
+    # what could not be is told line by line; else the board shows what was made
+    toutes = faites > 0 and faites == len(set(choisies))
+    return aller(request, _au_tableau(trouvee) if toutes else trouvee.get_absolute_url(), message)
+
+
+def _au_tableau(trouvee: PropositionPlanning) -> str:
+    """The board, at the days of the proposal."""
+    vue = "jour" if trouvee.debut == trouvee.fin else "semaine"
+    return f"{reverse('planning:tableau')}?vue={vue}&date={trouvee.debut:%Y-%m-%d}"

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -13,6 +13,9 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+
+from planning.choices import EtatProposition
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -109,6 +112,16 @@ class PropositionQuerySet(models.QuerySet["PropositionPlanning"]):
     def visible_to(self, user: "User") -> Self:
         """Those who plan."""
         return self if user.est_gestion else self.none()
+
+    def a_regarder(self, user: "User") -> Self:
+        """What this person asked for, since yesterday, and has not applied: it waits for him."""
+        maintenant = timezone.now()
+        return self.filter(
+            demandee_par_id=user.pk,
+            etat=EtatProposition.PRETE,
+            fin__gte=timezone.localdate(maintenant),
+            calculee_le__gte=maintenant - timedelta(days=1),
+        )
 
 
 class LigneQuerySet(models.QuerySet["LigneProposition"]):

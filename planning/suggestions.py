@@ -88,9 +88,13 @@ def suggerer(
     ouvertures = _ouvertures(intervention, depart, terme)
     la_bas = _lieu(intervention)
     suggestions = []
+    commencee = intervention.statut in (Statut.EN_COURS, Statut.EN_ATTENTE)
     for technicien in techniciens:
         suggestion = Suggestion(technicien)
         suggestions.append(suggestion)
+        if commencee and technicien.pk != intervention.technicien_id:
+            suggestion.empechement = _("l’intervention est commencée par un collègue")
+            continue
         if manquantes := manques[technicien.pk]:
             suggestion.empechement = _("n’a pas (ou plus) : %(competences)s") % {
                 "competences": ", ".join(manquantes)

@@ -5,7 +5,7 @@ the board converts no zones.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from interventions.choices import Statut
 from interventions.filters import InterventionFiltres
 from interventions.models import Intervention, Planning
 from planning import trajets
+from planning.models import PropositionPlanning
 from technicians.choices import StatutAbsence
 from technicians.models import Disponibilite, Technicien
 
@@ -30,6 +31,7 @@ PAR_JOURS = timedelta(days=8)  # a longer period is shown by days, not by hours
 CRENEAUX_MAX = 2000
 TECHNICIENS_MAX = 200
 A_PLANIFIER_MAX = 60
+MIDI = (12, 14)  # the hours that a closed day is drawn with
 PLANIFIABLES = (Statut.OUVERTE, Statut.AFFECTEE, Statut.EN_ATTENTE)
 
 
@@ -50,13 +52,19 @@ class Ligne:
         return _minutes(prevues), _minutes(travaillees)
 
 
-def tableau(user: User, debut: datetime, fin: datetime) -> dict[str, Any]:
-    """Techniciens, slots and background of the board between two moments. Seven statements, whatever is on it."""
+def equipes(user: User) -> list[str]:
+    """Names of the teams, for those who look at one of them."""
+    noms = Technicien.objects.visible_to(user).actifs().exclude(equipe="").order_by("equipe")
+    return list(noms.values_list("equipe", flat=True).distinct())
+
+
+def tableau(user: User, debut: datetime, fin: datetime, *, equipe: str = "") -> dict[str, Any]:
+    """Techniciens, slots and background of the board between two moments. Eight statements, whatever is on it."""
+    visibles = Technicien.objects.visible_to(user).actifs()
+    if equipe and "\x00" not in equipe:
+        visibles = visibles.filter(equipe=equipe[:200])
     techniciens = list(
-        Technicien.objects.visible_to(user)
-        .actifs()
-        .select_related("user")
-        .order_by(CleTri("user__full_name"), "pk")[:TECHNICIENS_MAX]
+        visibles.select_related("user").order_by(CleTri("user__full_name"), "pk")[:TECHNICIENS_MAX]
     )
     societe = calendrier_societe()
     calendriers = {
@@ -93,6 +101,7 @@ def tableau(user: User, debut: datetime, fin: datetime) -> dict[str, Any]:
             for creneau in ligne.creneaux
         ],
         "fonds": [
+            *_ouvertes(lignes.values(), debut, fin),
             *_fermetures(lignes.values(), debut, fin, par_jours),
             *_feries(societe, list(lignes), debut, fin),
             *(_absence(a, par_jours) for ligne in lignes.values() for a in ligne.absences),
@@ -111,6 +120,7 @@ def tableau(user: User, debut: datetime, fin: datetime) -> dict[str, Any]:
         ],
         "ouverture": _ouverture(societe, debut),
         "tronque": len(creneaux) > CRENEAUX_MAX,
+        "propositions": PropositionPlanning.objects.visible_to(user).a_regarder(user).count(),
     }
 
 
@@ -167,6 +177,7 @@ def _creneau(creneau: Planning, routes: Sequence["Route"]) -> dict[str, Any]:
         "limite": mur(i.date_limite) if i.date_limite else None,
         "hors_delai": bool(i.date_limite and creneau.fin > i.date_limite and not i.horloge_arretee),
         "confirme": creneau.confirme,
+        "verrouille": creneau.verrouille,
         "version": i.version,
         "url": i.get_absolute_url(),
         "trajet": route.minutes if route else None,
@@ -175,6 +186,31 @@ def _creneau(creneau: Planning, routes: Sequence["Route"]) -> dict[str, Any]:
 
 
 # --- The background -------------------------------------------------------------------------------
+
+
+def _ouvertes(lignes: Iterable[Ligne], debut: datetime, fin: datetime) -> Iterator[dict[str, Any]]:
+    """The whole hours that each day is drawn with: those of anybody and of every slot; of a closed day, `MIDI`."""
+    lignes = list(lignes)
+    bornes: dict[date, tuple[int, int]] = {}
+    calendriers = {id(ligne.calendrier): ligne.calendrier for ligne in lignes}.values()
+    plages = [plage for calendrier in calendriers for plage in calendrier.plages(debut, fin)]
+    plages += [(max(c.debut, debut), min(c.fin, fin)) for li in lignes for c in li.creneaux]
+    for de, a in plages:
+        premier, dernier = timezone.localtime(de), timezone.localtime(a - timedelta(seconds=1))
+        for jour in _jours(de, a):
+            ouvre = premier.hour if premier.date() == jour else 0
+            ferme = dernier.hour + 1 if dernier.date() == jour else 24
+            avant = bornes.get(jour, (ouvre, ferme))
+            bornes[jour] = min(avant[0], ouvre), max(avant[1], ferme)
+    for jour in _jours(debut, fin):
+        ouvre, ferme = bornes.get(jour, MIDI)
+        fini = jour + timedelta(days=ferme // 24)
+        yield {
+            "genre": "ouvert",
+            "techniciens": [],
+            "start": f"{jour:%Y-%m-%d}T{ouvre:02}:00:00",
+            "end": f"{fini:%Y-%m-%d}T{ferme % 24:02}:00:00",
+        }
 
 
 def _fermetures(

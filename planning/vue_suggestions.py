@@ -1,14 +1,17 @@
 """Who should go, and whether a visit is ready: what the intervention's page shows of the planning."""
 
+from datetime import datetime
+
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.acces import Requete, connexion_requise
+from accounts.models import User
 from erp.pages import aller, rendre
 from erp.validation import exiger, trouver
-from interventions.models import Intervention
-from interventions.services import affecter_technicien
+from interventions.models import Intervention, Planning
+from interventions.services import Place, placer
 from planning.forms import SuggestionForm
 from planning.permissions import peut_planifier
 from planning.preparation import verifier_depart
@@ -25,13 +28,16 @@ def suggestions(request: Requete, pk: int) -> HttpResponseBase:
     intervention = trouver(visibles, pk)
     exiger(peut_planifier(request.user))
     form = SuggestionForm(request.POST or None)
-    if request.method == "POST" and form.soumettre(
-        affecter_technicien, par=request.user, intervention_id=pk
-    ):
-        return aller(request, intervention.get_absolute_url(), _("Intervention affectée."))
+    if request.method == "POST" and form.soumettre(_envoyer, par=request.user, intervention_id=pk):
+        return aller(request, intervention.get_absolute_url(), _("Intervention planifiée."))
     classes = suggerer(request.user, intervention)
     contexte = {
         "intervention": intervention,
+        "creneau": Planning.objects.visible_to(request.user)
+        .ouverts()
+        .filter(intervention=intervention)
+        .select_related("technicien__user")
+        .first(),
         "form": form,
         "suggestions": [s for s in classes if not s.empechement],
         "empeches": [s for s in classes if s.empechement],
@@ -39,6 +45,20 @@ def suggestions(request: Requete, pk: int) -> HttpResponseBase:
     return rendre(
         request, "planning/suggestions.html", contexte, fragment="formulaire", status=form.status
     )
+
+
+def _envoyer(
+    *,
+    par: User,
+    intervention_id: int,
+    technicien_id: int,
+    debut: datetime,
+    fin: datetime,
+    version: int,
+) -> Intervention:
+    """Whatever leads there: to assign, to plan, to move, to give to somebody else."""
+    place = Place(technicien_id, debut, fin)
+    return placer(par=par, intervention_id=intervention_id, place=place, version=version)[0]
 
 
 @connexion_requise

@@ -13,6 +13,8 @@ from interventions.choices import Statut
 from interventions.models import Planning
 from interventions.tests.factories import CreneauFactory, InterventionFactory
 from notifications.tests.flux import serveur_de_flux
+from planning.services.calcul import calculer_proposition
+from planning.services.optimisation import demander_proposition
 from technicians.tests.factories import DisponibiliteFactory, TechnicienFactory
 from tests.test_parcours import OPTIONS, entrer
 
@@ -326,7 +328,7 @@ def test_everything_by_keyboard(ouvrir, responsable, equipe):
     attendre_place(page, objet, None)
 
     # « Planifier… » is the form, with who is free; it comes back to the board.
-    page.locator(f"#attente-{objet.pk} [data-planifier]").focus()
+    page.locator(f"#attente-{objet.pk} .attente-actions a").first.focus()
     page.keyboard.press("Enter")
     dialogue = page.locator("dialog[open]")
     for champ, heure in (("debut", "15:00"), ("fin", "16:00")):
@@ -340,7 +342,7 @@ def test_everything_by_keyboard(ouvrir, responsable, equipe):
 
     du_tableau(page, creneau).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("menuitem")).to_have_count(4)
+    expect(page.get_by_role("menuitem")).to_have_count(6)
     page.get_by_role("menuitem", name="Retirer du planning").click()
     attendre_place(page, objet, None)
 
@@ -391,12 +393,117 @@ def test_two_moves_of_one_slot_at_once(ouvrir, responsable, admin, equipe):
         du_tableau(page, creneau).focus()
     une.keyboard.press("ArrowDown")
     autre.keyboard.press("ArrowRight")
-    expect(une.locator("#avis")).to_contain_text("planifiée")
-    expect(autre.locator("#avis")).to_contain_text("modifié")
-    assert place_de(creneau.intervention) == (brahim, a("09:00"), a("11:00"))
-    expect(du_tableau(autre, creneau)).to_contain_text("09:00")
+    for page in (une, autre):
+        expect(page.locator("#avis")).to_contain_text(re.compile("planifiée|modifié"))
+    avis = sorted(page.locator("#avis").inner_text() for page in (une, autre))
+    assert [("planifiée" in texte, "modifié" in texte) for texte in avis] in (
+        [(True, False), (False, True)],
+        [(False, True), (True, False)],
+    )
+    premiere = "planifiée" in une.locator("#avis").inner_text()
+    place = (brahim, a("09:00"), a("11:00")) if premiere else (ahmed, a("09:15"), a("11:15"))
+    assert place_de(creneau.intervention) == place
+    for page in (une, autre):
+        expect(du_tableau(page, creneau)).to_contain_text("09:00" if premiere else "09:15")
     attendre(lambda: abs(_hauteur(une, creneau) - _hauteur(autre, creneau)) < 3, "the same line")
 
 
 def _hauteur(page: Page, creneau) -> float:
     return cadre(page, du_tableau(page, creneau))["y"]
+
+
+# --- Suggestions, locks, proposals ------------------------------------------------------------------
+
+
+def test_who_to_send_from_what_waits_and_from_a_slot(ouvrir, responsable, equipe):
+    ahmed, _brahim, _chadia = equipe
+    attend = InterventionFactory(duree_estimee=60)
+    creneau = pose(ahmed, "09:00", "11:00")
+    page = ouvrir()
+    entrer(page, responsable)
+    page.goto(JOUR)
+    page.get_by_role("link", name=f"Qui envoyer ? {attend.reference}").press("Enter")
+    dialogue = page.locator("dialog[open]")
+    expect(dialogue).to_contain_text("points")
+    dialogue.get_by_role("button", name="Envoyer Brahim Bennis").click()
+    expect(page.locator(f"#attente-{attend.pk}")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/planning/\?vue=jour"))
+    assert place_de(attend)[0].user.full_name == "Brahim Bennis"
+
+    du_tableau(page, creneau).press("Enter")
+    page.get_by_role("menuitem", name="Qui envoyer ?").press("Enter")
+    expect(dialogue).to_contain_text("Pour l’instant confiée à Ahmed Alami")
+    dialogue.get_by_role("button", name="Envoyer Chadia Chraibi").press("Enter")
+    expect(dialogue).to_have_count(0)
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    attendre(
+        lambda: place_de(creneau.intervention)[0].user.full_name == "Chadia Chraibi", "she has it"
+    )
+
+
+def test_a_locked_slot_stays(ouvrir, responsable, equipe):
+    ahmed, _brahim, _chadia = equipe
+    creneau = pose(ahmed, "09:00", "11:00")
+    la = (ahmed, a("09:00"), a("11:00"))
+    page = ouvrir()
+    entrer(page, responsable)
+    page.goto(JOUR)
+    evenement = du_tableau(page, creneau)
+    evenement.press("Enter")
+    page.get_by_role("menuitem", name="Verrouiller").press("Enter")
+    expect(evenement).to_contain_text("Verrouillé")
+    creneau.refresh_from_db()
+    assert creneau.verrouille
+
+    for geste in ("ArrowRight", "Delete"):
+        evenement.press(geste)
+        expect(page.locator("#avis")).to_contain_text("est verrouillé")
+        page.evaluate("document.getElementById('avis').textContent = ''")
+    boite = cadre(page, evenement)
+    glisser(page, evenement, (boite["x"] + boite["width"] + 40, boite["y"] + 10))
+    assert place_de(creneau.intervention) == la
+
+    cadre(page, evenement)
+    evenement.press("Enter")
+    expect(page.get_by_role("menuitem")).to_have_count(2)
+    page.get_by_role("menuitem", name="Déverrouiller").press("Enter")
+    expect(evenement).not_to_contain_text("Verrouillé")
+    evenement.press("ArrowRight")
+    attendre_place(page, creneau.intervention, (ahmed, a("09:15"), a("11:15")))
+
+
+def test_a_week_fits_the_width_and_hides_the_night(ouvrir, responsable, equipe):
+    pose(equipe[0], "09:00", "11:00")
+    page = ouvrir()
+    entrer(page, responsable)
+    large = "e => e.scrollWidth - e.clientWidth"
+    for vue in ("semaine", "jour"):
+        page.goto(f"/planning/?vue={vue}&date=2027-02-02")
+        expect(page.locator(".ev-creneau")).to_be_visible()
+        principal = page.locator(".ec-main")
+        attendre(lambda board=principal: board.evaluate(large) <= 0, f"{vue}: no scroll")
+    expect(page.locator(".ec-slot").first).to_have_text("08:00")
+
+
+def test_a_proposal_is_asked_for_what_the_board_shows(ouvrir, responsable, equipe, settings):
+    """With the badge when it is ready, and back to the board once it is applied."""
+    demain = timezone.localdate() + timedelta(days=7 - timezone.localdate().weekday())
+    attend = InterventionFactory(duree_estimee=60, date_limite=None)
+    with serveur_de_flux(FLUX_PORT="1") as serveur:
+        settings.FLUX_PORT = serveur.port
+        page = ouvrir()
+        entrer(page, responsable)
+        page.goto(f"/planning/?vue=jour&date={demain:%Y-%m-%d}")
+        expect(page.locator(".ligne-nom")).to_have_count(3)
+        expect(page.locator(".pastille-nombre")).to_be_hidden()
+        attendre(lambda: serveur.sante()["flux"] == 1, "the board listens")
+        proposition = demander_proposition(par=responsable, debut=demain, fin=demain, secondes=1)
+        calculer_proposition(proposition.pk, iterations=20)
+        expect(page.locator(".pastille-nombre")).to_contain_text("1", timeout=1500)
+    page.get_by_role("link", name="Proposer un planning").click()
+    expect(page.locator("input[name=debut]")).to_have_value(f"{demain:%Y-%m-%d}")
+    expect(page.locator("input[name=fin]")).to_have_value(f"{demain:%Y-%m-%d}")
+    page.goto(proposition.get_absolute_url())
+    page.get_by_role("button", name="Appliquer ce qui est coché").click()
+    expect(page).to_have_url(re.compile(f"vue=jour&date={demain:%Y-%m-%d}"))
+    expect(page.locator(f"[data-creneau='{attend.pk}']")).to_be_visible()

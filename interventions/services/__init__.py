@@ -5,7 +5,7 @@ from interventions.services.comptes import consolider_comptes
 from interventions.services.creation import NouveauPoint, creer_intervention, supprimer_intervention
 from interventions.services.echeance import calculer_date_limite, contrat_couvrant
 from interventions.services.edition import ajouter_remarque, modifier_intervention, noter_document
-from interventions.services.placement import Place, placer
+from interventions.services.placement import Place, placer, verrouiller_creneau
 from interventions.services.terrain import (
     ajouter_controle,
     ajouter_temps,
@@ -43,4 +43,5 @@ __all__ = [
     "planifier",
     "repondre_controle",
     "supprimer_intervention",
+    "verrouiller_creneau",
 ]

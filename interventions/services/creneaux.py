@@ -131,8 +131,13 @@ def poser_creneau(
     confirme: bool = False,
     notes: str = "",
 ) -> Planning:
-    """Give the intervention its slot, or move the open one; the reminder is due again."""
+    """Give the intervention its slot, or move the open one; the reminder is due again.
+
+    Raises BusinessRuleError CRENEAU_VERROUILLE when a locked one would move.
+    """
     creneau = creneau_ouvert(intervention) or Planning(intervention=intervention)
+    if (creneau.technicien_id, creneau.debut, creneau.fin) != (technicien.pk, debut, fin):
+        exiger_deverrouille(creneau)
     creneau.technicien = technicien
     creneau.debut, creneau.fin = debut, fin
     creneau.confirme, creneau.notes = confirme, notes
@@ -143,6 +148,16 @@ def poser_creneau(
         else:
             creneau.enregistrer("technicien", "debut", "fin", "confirme", "notes", "rappel_envoye")
     return creneau
+
+
+def exiger_deverrouille(creneau: Planning | None) -> None:
+    """Raises BusinessRuleError CRENEAU_VERROUILLE."""
+    if creneau is not None and creneau.verrouille:
+        raise BusinessRuleError(
+            _("Le créneau de %(reference)s est verrouillé : déverrouillez-le d’abord.")
+            % {"reference": creneau.intervention.reference},
+            code="CRENEAU_VERROUILLE",
+        )
 
 
 def liberer_creneau(intervention: Intervention) -> bool:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from erp.exceptions import AuthorizationError, BusinessRuleError, ValidationError
-from interventions.choices import Statut
+from interventions.choices import ActionJournal, Statut
 from interventions.models import Intervention
-from interventions.services._commun import verrouiller
+from interventions.services._commun import enregistrer, journaliser, verrouiller
 from interventions.services.creneaux import creneau_ouvert, verifier_periode
 from interventions.services.vie import (
     affecter_technicien,
@@ -78,6 +78,33 @@ def placer(
             avant,
         )
     return intervention, avant
+
+
+@transaction.atomic
+def verrouiller_creneau(
+    *, par: User, intervention_id: int, verrouille: bool, version: int | None = None
+) -> Intervention:
+    """Lock the open slot where it is, or let it be moved again.
+
+    Raises BusinessRuleError NON_PLANIFIEE when there is none.
+    """
+    if not par.est_gestion:
+        raise AuthorizationError()
+    intervention = verrouiller(intervention_id, par, version)
+    creneau = creneau_ouvert(intervention)
+    if creneau is None:
+        raise BusinessRuleError(_("Cette intervention n’est pas planifiée."), code="NON_PLANIFIEE")
+    if creneau.verrouille != verrouille:
+        creneau.verrouille = verrouille
+        creneau.enregistrer("verrouille")
+        enregistrer(intervention)
+        journaliser(
+            intervention,
+            ActionJournal.MODIFICATION,
+            par=par,
+            donnees={"creneau_verrouille": [not verrouille, verrouille]},
+        )
+    return intervention
 
 
 def _confier(intervention: Intervention, place: Place, *, par: User) -> Intervention:

@@ -34,6 +34,7 @@ from interventions.permissions import est_affecte, peut_affecter, peut_planifier
 from interventions.services._commun import enregistrer, journaliser, verrouiller
 from interventions.services.creneaux import (
     creneau_ouvert,
+    exiger_deverrouille,
     liberer_creneau,
     poser_creneau,
     technicien_pour,
@@ -162,6 +163,7 @@ def _affecter(
 def _desaffecter(
     intervention: Intervention, maintenant: datetime, donnees: dict[str, Any], par: User
 ) -> Effet:
+    exiger_deverrouille(creneau_ouvert(intervention))
     liberer_creneau(intervention)
     ancien = intervention.technicien
     notifications.annoncer_retrait(intervention, ancien, par=par)
@@ -541,10 +543,14 @@ def planifier(
 
 @transaction.atomic
 def deplanifier(*, par: User, intervention_id: int, version: int | None = None) -> Intervention:
-    """Free the slot; the technicien keeps the job. Raises BusinessRuleError NON_PLANIFIEE when there is none."""
+    """Free the slot; the technicien keeps the job.
+
+    Raises BusinessRuleError NON_PLANIFIEE when there is none, CRENEAU_VERROUILLE when it is locked.
+    """
     intervention = verrouiller(intervention_id, par, version)
     if not par.est_gestion:
         raise AuthorizationError()
+    exiger_deverrouille(creneau_ouvert(intervention))
     if not liberer_creneau(intervention):
         raise BusinessRuleError(_("Cette intervention n’est pas planifiée."), code="NON_PLANIFIEE")
     enregistrer(intervention)

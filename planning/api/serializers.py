@@ -38,11 +38,12 @@ CRENEAU = Colonnes(
         "fin": "fin",
         "ouvert": "ouvert",
         "confirme": "confirme",
+        "verrouille": "verrouille",
         "notes": "notes",
         "updated_at": "updated_at",
     },
 )
-CRENEAU_CLIENT = CRENEAU.sans("notes")
+CRENEAU_CLIENT = CRENEAU.sans("notes", "verrouille")
 PLAN = Colonnes(
     PlanMaintenance,
     {
@@ -154,6 +155,10 @@ class CreneauModification(serializers.Serializer[Any]):
     fin = serializers.DateTimeField()
     confirme = serializers.BooleanField(required=False)
     notes = TexteField(500)
+
+
+class VerrouEntree(serializers.Serializer[Any]):
+    verrouille = serializers.BooleanField()
 
 
 class CreneauEntree(CreneauModification):

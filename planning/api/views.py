@@ -13,7 +13,7 @@ from erp.api.views import VueApi
 from erp.validation import exiger, trouver
 from interventions.models import Planning
 from interventions.querysets import PlanningQuerySet
-from interventions.services import deplanifier, planifier
+from interventions.services import deplanifier, planifier, verrouiller_creneau
 from planning import permissions, services
 from planning.api.serializers import (
     COMPETENCES_GAMME,
@@ -30,6 +30,7 @@ from planning.api.serializers import (
     PlanDetailSortie,
     PlanEntree,
     PlanModification,
+    VerrouEntree,
     creneau_pour,
     plan_pour,
 )
@@ -104,6 +105,15 @@ class UnCreneau(VueCreneau):
                 intervention_id=ouvert.intervention_id,
                 **{**restent, **donnees},
             )
+        return self.fiche(self.creneau_de(ouvert.intervention_id))
+
+    @extend_schema(request=VerrouEntree, responses=CreneauSortie)
+    def patch(self, request: RequeteApi, pk: int) -> Response:
+        """Lock an open slot where it is, or let it be moved again."""
+        donnees = self.entree(VerrouEntree)
+        ouvert = trouver(self.visibles().ouverts(), pk)
+        with self.si_inchangee(self.visibles(), pk):
+            verrouiller_creneau(par=request.user, intervention_id=ouvert.intervention_id, **donnees)
         return self.fiche(self.creneau_de(ouvert.intervention_id))
 
     @extend_schema(responses={204: None})

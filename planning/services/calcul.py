@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from erp.exceptions import BusinessRuleError
+from notifications import flux
 from planning.choices import EtatProposition, GenreLigne, RaisonOmission
 from planning.models import LigneProposition, PropositionPlanning
 from planning.optimiseur.evaluation import Evaluateur
@@ -42,6 +43,14 @@ def calculer_proposition(proposition_id: int, *, iterations: int | None = None) 
         PropositionPlanning.objects.filter(pk=proposition_id).update(
             etat=EtatProposition.ECHEC, erreur=refus.detail[:500], updated_at=timezone.now()
         )
+    # the board of the one who asked shows that it waits for him
+    flux.publier(
+        genre="proposition",
+        action="calculee",
+        objet="proposition",
+        objet_ids=[proposition_id],
+        destinataires=[proposition.demandee_par_id],
+    )
     return True
 
 

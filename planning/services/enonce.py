@@ -108,6 +108,9 @@ def enoncer(proposition: PropositionPlanning) -> Enonce:
         )
     magasin = _magasin()
     pieces = _pieces(interventions) if magasin is not None else {}
+    interventions = [
+        i for i in interventions if not _reste_hors_du_plan(i, creneaux.get(i.pk), journees)
+    ]
     fixes: set[int] = set()
     taches = []
     for rang, intervention in enumerate(interventions):
@@ -213,8 +216,23 @@ def _journees(
 
 
 def _immobile(intervention: Intervention, creneau: Planning, plus_tot: datetime) -> bool:
-    """Begun, confirmed with the client, or too soon to be moved."""
-    return intervention.statut != Statut.AFFECTEE or creneau.confirme or creneau.debut < plus_tot
+    """Begun, locked, confirmed with the client, or too soon to be moved."""
+    return _fige(intervention, creneau) or creneau.debut < plus_tot
+
+
+def _fige(intervention: Intervention, creneau: Planning) -> bool:
+    return intervention.statut != Statut.AFFECTEE or creneau.verrouille or creneau.confirme
+
+
+def _reste_hors_du_plan(
+    intervention: Intervention, creneau: Planning | None, journees: list[Journee]
+) -> bool:
+    """A slot that stays, on a day when its technicien does not work: it belongs to no round, and is left alone."""
+    return (
+        creneau is not None
+        and _fige(intervention, creneau)
+        and journee_de(journees, creneau) is None
+    )
 
 
 def journee_de(journees: list[Journee], creneau: Planning) -> int | None:

@@ -128,6 +128,10 @@ def _appliquer(par: User, ligne: LigneProposition) -> ERPException | None:
         creneau and creneau.technicien_id
     ) != ligne.ancien_technicien_id:
         return BusinessRuleError(_("Son créneau a changé entre-temps."), code="VERSION_PERIMEE")
+    if creneau is not None and creneau.verrouille:
+        return BusinessRuleError(
+            _("Son créneau a été verrouillé entre-temps."), code="CRENEAU_VERROUILLE"
+        )
     try:
         with transaction.atomic():
             intervention = ligne.intervention

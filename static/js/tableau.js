@@ -29,6 +29,7 @@
   let occupe = 0; // requests and drags under way
   let foyer = null; // the slot that had the focus when the board was read again
   let vu = "";
+  let plage = []; // hours shown of each day, [start, end)
 
   // --- What the server says --------------------------------------------------------------------------------------------
   const fond = (f) => ({
@@ -48,7 +49,8 @@
     end: c.end,
     resourceIds: [c.technicien],
     title: c.titre,
-    classNames: ["ev", "ev-creneau", `ev-${c.statut}`, c.priorite === "urgente" ? "ev-urgente" : "", c.hors_delai ? "ev-hors-delai" : "", c.trajet_court ? "ev-trajet-court" : ""].filter(Boolean),
+    classNames: ["ev", "ev-creneau", `ev-${c.statut}`, c.priorite === "urgente" ? "ev-urgente" : "", c.hors_delai ? "ev-hors-delai" : "", c.trajet_court ? "ev-trajet-court" : "", c.verrouille ? "ev-verrouille" : "", (new Date(c.end) - new Date(c.start)) / MINUTE < 210 ? "ev-court" : ""].filter(Boolean),
+    editable: !c.verrouille,
     extendedProps: c,
   });
 
@@ -63,6 +65,7 @@
     const adresse = new URL(mots.donnees, location.href);
     adresse.searchParams.set("debut", mur(start));
     adresse.searchParams.set("fin", mur(end));
+    adresse.searchParams.set("equipe", equipe());
     try {
       const donnees = await Deplacement.lire(adresse);
       creneaux = donnees.creneaux
@@ -71,6 +74,9 @@
       techniciens = donnees.techniciens;
       ouverture = donnees.ouverture;
       if (donnees.tronque) Deplacement.dire(mots.tronque);
+      montrerPropositions(donnees.propositions);
+      plage = donnees.fonds.filter((f) => f.genre === "ouvert");
+      ajuster();
       // the lines are drawn again only when they are others: whoever holds the focus on one keeps it
       const resume = JSON.stringify(techniciens.map((t) => [t.id, t.nom, t.detail]));
       if (resume !== vu) {
@@ -87,6 +93,61 @@
   };
 
   const vueCourante = () => ec?.getView().type ?? VUES.semaine;
+
+  // --- What the page offers beside the board ---------------------------------------------------------------------------
+  const choixEquipe = $("#equipe");
+  const equipe = () => choixEquipe?.value ?? "";
+  const proposer = $("#proposer");
+  const montrerPropositions = (nombre) => {
+    const pastille = $(".pastille-nombre", proposer);
+    pastille.hidden = !nombre;
+    $("span", pastille).textContent = nombre;
+  };
+  // the optimiser is asked for the days shown, seven of a month: from today on
+  const lierProposition = () => {
+    const { type, currentStart, currentEnd } = ec.getView();
+    const ici = new Date(`${mots.jourDici}T00:00:00`);
+    const debut = currentStart <= ici && ici < currentEnd && type !== VUES.jour ? ici : currentStart;
+    const fin = new Date(Math.min(plus(currentEnd, -1).getTime(), plus(debut, 6 * 24 * 60).getTime()));
+    const adresse = new URL(proposer.href);
+    adresse.search = new URLSearchParams({ debut: jourDe(debut), fin: jourDe(fin), equipe: equipe() });
+    proposer.href = adresse;
+  };
+  const noter = (nom, valeur) => {
+    const ici = new URL(location.href);
+    if (valeur) ici.searchParams.set(nom, valeur);
+    else ici.searchParams.delete(nom);
+    history.replaceState(history.state, "", ici);
+  };
+  // what waits leaves its room to the board, as long as this person wants it so
+  const tableau = $(".tableau");
+  const replier = $("#replier");
+  const replierAttente = (oui) => {
+    tableau.classList.toggle("sans-attente", oui);
+    replier.setAttribute("aria-expanded", String(!oui));
+    localStorage.setItem("planning-sans-attente", oui ? "1" : "");
+  };
+  replierAttente(localStorage.getItem("planning-sans-attente") === "1");
+  replier.addEventListener("click", () => replierAttente(!tableau.classList.contains("sans-attente")));
+  choixEquipe?.addEventListener("change", () => {
+    noter("equipe", equipe());
+    lierProposition();
+    ec.refetchEvents();
+  });
+
+  // --- The hours shown fill the width: days end when nobody works any more ---------------------------------------------
+  const LARGEURS = { [VUES.jour]: { minutes: 30, mini: 20, maxi: 60 }, [VUES.semaine]: { minutes: 120, mini: 21, maxi: 60 } };
+  const ajuster = () => {
+    const vue = vueCourante();
+    const echelle = LARGEURS[vue];
+    const tete = $(".ec-sidebar", boite)?.offsetWidth;
+    if (!echelle || !tete || !plage.length) return;
+    const minutes = plage.reduce((somme, { start, end }) => somme + (new Date(end) - new Date(start)) / MINUTE, 0);
+    const large = boite.clientWidth - tete - 6;
+    const pas = Math.max(echelle.mini, Math.min(echelle.maxi, (large * echelle.minutes) / minutes));
+    boite.classList.toggle("serre", vue === VUES.semaine && pas < 40);
+    if (Math.abs((ec.getOption("slotWidth") ?? 0) - pas) > 0.05) ec.setOption("slotWidth", pas);
+  };
 
   let redessine = 0; // when the board was last read again: a key pressed meanwhile still is the slot's
   const rafraichir = () => {
@@ -161,6 +222,14 @@
     await rafraichir();
   };
 
+  const verrouiller = async (c, oui) => {
+    occupe += 1;
+    const { ok, donnees } = await Deplacement.poster(url(mots.verrou, c.pk), { verrouille: oui ? "oui" : "non", version: c.version });
+    occupe -= 1;
+    Deplacement.dire(ok ? `${donnees.reference} : ${oui ? mots.verrouille : mots.deverrouille}.` : donnees.detail);
+    rafraichir();
+  };
+
   let lache = 0; // the click that ends a drag opens nothing
   const lacher = () => {
     occupe -= 1;
@@ -174,7 +243,13 @@
 
   // --- The board -------------------------------------------------------------------------------------------------------
   const params = new URLSearchParams(location.search);
-  const HEURES = { slotMinTime: "06:00", slotMaxTime: "20:00", flexibleSlotTimeLimits: true };
+  const heureSeule = (date) => `${date.getHours()} h`;
+  // each day as long as its hours and its slots; one that is closed keeps a narrow column
+  const HEURES = {
+    slotMinTime: "12:00",
+    slotMaxTime: "14:00",
+    flexibleSlotTimeLimits: { eventFilter: (evenement) => evenement.extendedProps.fond?.genre === "ouvert" },
+  };
   ec = EventCalendar.create(boite, {
     view: VUES[params.get("vue")] ?? (matchMedia("(max-width: 767px)").matches ? VUES.jour : VUES.semaine),
     date: new Date(`${params.get("date") ?? mots.jourDici}T00:00:00`),
@@ -193,7 +268,7 @@
     }),
     views: {
       [VUES.jour]: { ...HEURES, slotDuration: "00:30", snapDuration: "00:15", slotWidth: 36 },
-      [VUES.semaine]: { ...HEURES, slotDuration: "02:00", snapDuration: "00:30", slotLabelInterval: "04:00", slotWidth: 40 },
+      [VUES.semaine]: { ...HEURES, slotDuration: "02:00", snapDuration: "00:30", slotLabelInterval: "04:00", slotWidth: 21, dayHeaderFormat: { weekday: "short", day: "numeric" }, slotLabelFormat: heureSeule },
       [VUES.mois]: { slotWidth: 64 },
     },
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
@@ -225,6 +300,7 @@
       choix.className = "ev-lien";
       choix.dataset.creneau = event.id;
       choix.setAttribute("aria-haspopup", "menu");
+      if (c.verrouille) choix.append($("#modele-verrou").content.cloneNode(true));
       choix.append(
         texte("span", "ev-heure", timeText),
         texte("span", "ev-titre", c.titre),
@@ -245,6 +321,7 @@
         c.hors_delai ? mots.horsDelai : "",
         c.trajet ? `${c.trajet_court ? mots.trajetCourt : mots.trajet} : ${c.trajet} min` : "",
         c.confirme ? mots.confirme : "",
+        c.verrouille ? mots.verrouille : "",
       ].filter(Boolean).join("\n");
     },
     eventAllUpdated: () => {
@@ -263,11 +340,13 @@
       ici.searchParams.set("vue", noms[view.type]);
       ici.searchParams.set("date", jourDe(view.currentStart));
       history.replaceState(history.state, "", ici);
+      lierProposition();
     },
     eventSources: [{ events: charger }],
   });
 
   Deplacement.nettoyer(boite);
+  new ResizeObserver(ajuster).observe(boite);
   Deplacement.ecouter(rafraichir, {
     occupe: () => occupe > 0 || carte !== null || $("#menu-creneau").matches(":popover-open") || $("#dialogue").open,
   });
@@ -349,6 +428,10 @@
     if (!tire || !document.elementsFromPoint(evenement.clientX, evenement.clientY).some((e) => e.closest(".tableau-attente"))) return;
     const c = connu(tire);
     if (!c) return;
+    if (c.verrouille) {
+      Deplacement.dire(mots.estVerrouille);
+      return;
+    }
     retire = tire;
     setTimeout(async () => {
       await retirer(c);
@@ -370,6 +453,8 @@
     menu.prepend(texte("p", "dropdown-header", `${c.reference} · ${c.titre}`));
     $("[data-choix=ouvrir]", menu).href = c.url;
     if (c.statut !== "affectee") $("[data-choix=affecter]", menu).remove();
+    const interdits = c.verrouille ? ["suggestions", "planifier", "affecter", "verrouiller", "retirer"] : ["deverrouiller"];
+    for (const nom of interdits) $(`[data-choix=${nom}]`, menu)?.remove();
     menu.showPopover();
     const { bottom, left } = element.getBoundingClientRect();
     menu.style.left = `${Math.max(8, Math.min(left, innerWidth - menu.offsetWidth - 8))}px`;
@@ -382,6 +467,7 @@
     if (!choix || choix === "ouvrir") return;
     menu.hidePopover();
     if (choix === "retirer") retirer(choisi);
+    else if (choix.endsWith("verrouiller")) verrouiller(choisi, choix === "verrouiller");
     else Deplacement.ouvrirFormulaire(url(mots[choix], choisi.pk), apresFormulaire);
   });
   document.addEventListener("click", (evenement) => {
