@@ -14,7 +14,8 @@ from interventions.models import Intervention
 from planning.choices import Conclusion
 from planning.models import Inspection, Reserve
 
-DELAI = timedelta(days=30)
+#: the first reserve of a report presses more than the second
+DELAIS = {1: timedelta(days=30), 2: timedelta(days=90)}
 #: reserves of visits older than that were put right, one left over
 ANCIENNE = timedelta(days=75)
 
@@ -88,7 +89,7 @@ def _rapport(
         return
     releves = rng.sample(constats, 2 if sort == 3 else rng.choice((1, 2)))
     for numero, (libelle, solution, note) in enumerate(releves, 1):
-        delai = jour + DELAI
+        delai = jour + DELAIS[numero]
         travail = _correction(monde, rng, plan, jour, delai, conclusion, numero, libelle, solution)
         registre.reserves.append(Reservee(inspection, numero, libelle, delai, travail, note))
         if jour > monde.aujourdhui - ANCIENNE:
