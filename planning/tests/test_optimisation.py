@@ -95,6 +95,31 @@ def test_ce_qui_est_confirme_ne_bouge_pas(responsable):
     assert nouvelle.fin <= a(15) or nouvelle.debut >= a(16)
 
 
+def test_ce_qui_est_verrouille_ne_bouge_pas(responsable):
+    """Neither on his days nor on one when he does not work; locked meanwhile, the proposal passes it over."""
+    lui, absent = technicien(), technicien()
+    DisponibiliteFactory(technicien=absent, debut=a(0), fin=a(23))
+    fixe, dehors, libre = (
+        demande(affectee=True, technicien=lui),
+        demande(affectee=True, technicien=absent),
+        demande(affectee=True, technicien=lui),
+    )
+    CreneauFactory(intervention=fixe, technicien=lui, debut=a(15), fin=a(16), verrouille=True)
+    CreneauFactory(intervention=dehors, technicien=absent, debut=a(15), fin=a(16), verrouille=True)
+    CreneauFactory(intervention=libre, technicien=lui, debut=a(17), fin=a(18))
+    proposition = proposer(responsable)
+    lignes = {ligne.intervention_id: ligne for ligne in proposition.lignes.all()}
+    assert (lignes[fixe.pk].genre, lignes[fixe.pk].debut) == (GenreLigne.INCHANGEE, a(15))
+    assert dehors.pk not in lignes
+    assert lignes[libre.pk].genre == GenreLigne.DEPLACEE
+    Planning.objects.filter(intervention=libre).update(verrouille=True)
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    lignes[libre.pk].refresh_from_db()
+    assert lignes[libre.pk].etat == EtatLigne.PERIMEE
+    assert "verrouillé" in lignes[libre.pk].message
+    assert Planning.objects.get(intervention=libre).debut == a(17)
+
+
 def test_ce_qui_reste_dehors_dit_pourquoi(responsable):
     technicien(horaires="lun 08:00-10:00")
     rare = demande()

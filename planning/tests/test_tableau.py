@@ -151,3 +151,53 @@ def test_the_period_is_bounded_and_the_cost_is_not_of_the_number(client, respons
     with CaptureQueriesContext(connection) as beaucoup:
         client.get(TABLEAU)
     assert len(peu) == len(beaucoup)
+
+
+def test_a_lock_holds_the_slot_until_it_is_taken_off(client, responsable, technicien):
+    creneau = CreneauFactory(
+        intervention=InterventionFactory(affectee=True), debut=a("09:00"), fin=a("11:00")
+    )
+    objet = creneau.intervention
+    client.force_login(responsable)
+    url = reverse("planning:verrouiller", args=[objet.pk])
+    assert client.post(url, {"verrouille": "peut-être"}).status_code == 400
+    version = client.post(url, {"verrouille": "oui", "version": objet.version}).json()["version"]
+    assert client.post(url, {"verrouille": "non", "version": objet.version}).status_code == 412
+    placer = reverse("interventions:placer", args=[objet.pk])
+    ailleurs = {"debut": "2027-02-02T14:00", "fin": "2027-02-02T16:00", "version": version}
+    for place in (
+        {**ailleurs, "technicien_id": creneau.technicien_id},
+        {**ailleurs, "technicien_id": technicien.technicien.pk},
+        {"technicien_id": creneau.technicien_id, "debut": "", "fin": "", "version": version},
+        {"technicien_id": "", "debut": "", "fin": "", "version": version},
+    ):
+        refus = client.post(placer, place)
+        assert (refus.status_code, refus.json()["code"]) == (409, "CRENEAU_VERROUILLE")
+    creneau.refresh_from_db()
+    assert (creneau.debut, creneau.ouvert, creneau.verrouille) == (a("09:00"), True, True)
+    version = client.post(url, {"verrouille": "non", "version": version}).json()["version"]
+    fait = client.post(
+        placer, {**ailleurs, "technicien_id": creneau.technicien_id, "version": version}
+    )
+    assert fait.status_code == 200
+    assert objet.historique.filter(donnees__has_key="creneau_verrouille").count() == 2
+
+
+def test_a_day_is_drawn_with_the_hours_that_somebody_works(client, responsable, technicien):
+    """A closed day keeps two hours; a slot at night opens its own."""
+    TechnicienFactory(horaires="lun-ven 06:30-14:00", equipe="Nord")
+    CreneauFactory(debut=a("21:15"), fin=a("23:30"))
+    client.force_login(responsable)
+    ouvertes = {f["start"][:10]: (f["start"][11:13], f["end"][11:13]) for f in _ouvertes(client, 6)}
+    assert ouvertes["2027-02-02"] == ("06", "00")
+    assert ouvertes["2027-02-03"][0] == "06"
+    assert ouvertes["2027-02-07"] == ("12", "14")  # a Sunday
+    nord = client.get(
+        DONNEES, {"debut": "2027-02-02T00:00", "fin": "2027-02-03T00:00", "equipe": "Nord"}
+    ).json()
+    assert (len(nord["techniciens"]), nord["creneaux"]) == (1, [])
+    assert [f["end"] for f in fonds(nord, "ouvert")] == ["2027-02-02T14:00:00"]
+
+
+def _ouvertes(client, jours):
+    return fonds(lire(client, jours), "ouvert")
