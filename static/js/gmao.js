@@ -121,6 +121,15 @@
   });
   dialogue?.addEventListener("close", () => corps.replaceChildren());
 
+  // --- Copying a reference or an address, to paste it elsewhere: only where the browser can --------------------------
+  for (const bouton of $$("[data-copier]")) {
+    if (!navigator.clipboard) continue;
+    bouton.hidden = false;
+    bouton.addEventListener("click", () => {
+      navigator.clipboard.writeText(bouton.dataset.copier).then(() => avis(bouton.dataset.fait), () => {});
+    });
+  }
+
   // --- Keys: / to search, n for new, g then a letter to go somewhere, ? to read them all -----------------------------
   let avant = ""; // the first of two keys
   let attente;

@@ -52,19 +52,6 @@
     // storage refused, or something else wrote there: no neighbours then
   }
 
-  // --- Copying the reference, to read it out or paste it -----------------------------------------------------------------
-  for (const bouton of document.querySelectorAll("[data-copier]")) {
-    if (!navigator.clipboard) continue;
-    bouton.hidden = false;
-    bouton.addEventListener("click", () => {
-      navigator.clipboard.writeText(bouton.dataset.copier).then(() => {
-        $("#avis").textContent = bouton.dataset.fait;
-        $("#avis").hidden = false;
-        setTimeout(() => ($("#avis").hidden = true), 2500);
-      }, () => {});
-    });
-  }
-
   // --- Somebody else changed it: said, not forced on who is writing ------------------------------------------------------
   const changee = $("[data-changee]");
   const ouverte = Date.now();
