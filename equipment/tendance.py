@@ -49,11 +49,10 @@ def tendance(releves: Sequence[tuple[datetime, Decimal, bool]]) -> Tendance | No
     """The trend of readings (moment, value, first of a replaced meter), newest first.
 
     The median of the slopes between every two of them (Theil 1950; Sen, « Estimates of the regression coefficient based
-    on Kendall's tau », JASA 63, 1968): a mistyped reading, or a week's standstill, does not move it as it moves a least
-    squares line. Only the meter now in place counts, so nothing before its replacement; its last `RELEVES_LUS` readings,
-    within a year of the newest.
-    None with fewer than `RELEVES_MINIMUM` readings, less than `JOURS_MINIMUM` days between the first and the last, or
-    when the meter does not advance.
+    on Kendall's tau », JASA 63, 1968): a mistyped reading, or a week's standstill, does not move it as it moves a line
+    of least squares. Only the meter now in place counts, nothing before its replacement: its last `RELEVES_LUS`
+    readings within a year of the newest. None with fewer than `RELEVES_MINIMUM` of them, with less than `JOURS_MINIMUM`
+    days between the first and the last, or when the meter does not advance.
     """
     suite: list[tuple[datetime, Decimal]] = []
     for moment, valeur, remplacement in releves[:RELEVES_LUS]:

@@ -1,7 +1,7 @@
 """Équipements, their meters and what covers them, as pages."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -30,6 +31,7 @@ from equipment.forms import (
     StatutEquipementForm,
 )
 from equipment.models import Compteur, Equipement, ReleveCompteur
+from equipment.tendance import tendances
 from erp.pages import (
     LISTE,
     RECHERCHE,
@@ -154,7 +156,7 @@ def _fiche(user: User, equipement: Equipement, interventions: Any) -> dict[str, 
         "couvertures": equipement.couvertures.visible_to(user)
         .select_related("contrat")
         .order_by("-contrat__date_fin"),
-        "plans": equipement.plans.visible_to(user).select_related("gamme"),
+        "plans": _plans(user, equipement),
         "voir_contrats": not user.est_technicien,
         "voir_montants": permissions.peut_voir_montants(user),
         "couts": _couts(interventions) if user.est_gestion else None,
@@ -168,6 +170,22 @@ def _fiche(user: User, equipement: Equipement, interventions: Any) -> dict[str, 
         "peut_demander": equipement.statut != StatutEquipement.RETIRE
         and (not user.est_technicien or interventions.exists()),
     }
+
+
+def _plans(user: User, equipement: Equipement) -> list[tuple[Any, date | None, bool]]:
+    """(plan, next date, estimated) of its preventive plans; the first of the rule's and of the meter's trend."""
+    siens = list(equipement.plans.visible_to(user).select_related("gamme"))
+    lues = tendances(plan.compteur_id for plan in siens if plan.compteur_id is not None)
+    lignes = []
+    for plan in siens:
+        estimee = None
+        if plan.compteur_id in lues and plan.prochaine_valeur is not None:
+            estimee = lues[plan.compteur_id].atteinte(plan.prochaine_valeur)
+            estimee = max(estimee, timezone.localdate()) if estimee is not None else None
+        dates = [jour for jour in (plan.prochaine_echeance, estimee) if jour is not None]
+        prochaine = min(dates, default=None)
+        lignes.append((plan, prochaine, prochaine != plan.prochaine_echeance))
+    return lignes
 
 
 def _couts(interventions: Any) -> dict[str, Any]:

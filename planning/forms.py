@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BaseFormSet, formset_factory
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,8 +17,9 @@ from equipment.models import Compteur, Equipement
 from erp.forms import ChoixRecherche, DateInput, Formulaire
 from interventions.choices import Priorite, TypeIntervention
 from planning.choices import Conclusion, JourFerme, ModeEcheance
-from planning.libelles import simple
+from planning.libelles import composer, simple
 from planning.models import Gamme, PlanMaintenance
+from planning.recurrence import premiere_echeance
 from planning.services.catalogue import DEPART_MAX, DEPART_MIN
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
@@ -38,6 +40,14 @@ class RecurrenceForm(Formulaire):
         label=_("Tous les"), min_value=1, max_value=9999, required=False, initial=1
     )
     unite = forms.ChoiceField(label=_("Unité"), choices=UNITES, required=False, initial="MONTHLY")
+    saison = forms.TypedMultipleChoiceField(
+        label=_("Seulement en"),
+        choices=[(str(numero), nom) for numero, nom in MONTHS.items()],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Aucun mois coché : toute l’année."),
+    )
     regle = forms.CharField(
         label=_("Règle détaillée"),
         max_length=200,
@@ -58,15 +68,20 @@ class RecurrenceForm(Formulaire):
     def clean(self) -> dict[str, Any]:
         propres = super().clean() or {}
         if not propres.get("regle") and (unite := propres.get("unite")):
-            intervalle = propres.get("intervalle") or 1
-            propres["regle"] = (
-                f"FREQ={unite};INTERVAL={intervalle}" if intervalle > 1 else f"FREQ={unite}"
-            )
+            saison = propres.get("saison") or []
+            propres["regle"] = composer(unite, propres.get("intervalle") or 1, saison)
+            if saison and (depart := propres.get("date_depart")):
+                try:
+                    premiere_echeance(propres["regle"], depart)
+                except ValueError:
+                    self.add_error(
+                        "saison", _("Avec cette cadence, aucune date ne tombe dans ces mois.")
+                    )
         return propres
 
     def valeurs(self) -> dict[str, Any]:
         valeurs = super().valeurs()
-        del valeurs["unite"], valeurs["intervalle"]
+        del valeurs["unite"], valeurs["intervalle"], valeurs["saison"]
         return valeurs
 
 
@@ -165,7 +180,9 @@ class PlanForm(RecurrenceForm):
         if not plan.regle:
             initial.update(unite="", intervalle=None)
         elif lue := simple(plan.regle):
-            initial.update(unite=lue[0], intervalle=lue[1], regle="")
+            initial.update(
+                unite=lue[0], intervalle=lue[1], saison=[str(mois) for mois in lue[2]], regle=""
+            )
         return initial
 
     def clean(self) -> dict[str, Any]:

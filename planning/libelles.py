@@ -1,7 +1,7 @@
 """A rule of recurrence in the words of a planner."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext as _
@@ -16,10 +16,25 @@ _UNITES: dict[str, Callable[[int], str]] = {
 }
 
 
-def simple(regle: str) -> tuple[str, int] | None:
-    """(FREQ, INTERVAL) of a rule that says nothing else; None for any other."""
-    lue = re.fullmatch(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=(\d+))?", regle)
-    return (lue[1], int(lue[2] or 1)) if lue else None
+def composer(unite: str, intervalle: int = 1, mois: Iterable[int] = ()) -> str:
+    """The rule of a pace, and of a season when some months are named: « FREQ=MONTHLY;INTERVAL=3;BYMONTH=4,5 »."""
+    regle = f"FREQ={unite}" + (f";INTERVAL={intervalle}" if intervalle > 1 else "")
+    saison = sorted(set(mois))
+    return f"{regle};BYMONTH={','.join(map(str, saison))}" if 0 < len(saison) < 12 else regle
+
+
+def simple(regle: str) -> tuple[str, int, list[int]] | None:
+    """(FREQ, INTERVAL, months) of a rule that `composer` writes the same; None for any other."""
+    lue = re.fullmatch(
+        r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=(\d{1,4}))?(?:;BYMONTH=([\d,]+))?", regle
+    )
+    if lue is None:
+        return None
+    mois = [int(m) for m in (lue[3] or "").split(",") if m]
+    if not all(1 <= m <= 12 for m in mois):
+        return None
+    morceaux = (lue[1], int(lue[2] or 1), mois)
+    return morceaux if composer(*morceaux) == regle else None
 
 
 def en_mots(regle: str) -> str:

@@ -42,9 +42,10 @@ from planning.forms import (
     PlanForm,
     RecurrenceForm,
 )
-from planning.libelles import en_mots
+from planning.libelles import composer, en_mots
 from planning.models import Gamme, PlanMaintenance
-from planning.previsions import PROCHAINES, a_generer, prochaines_echeances
+from planning.previsions import PROCHAINES, a_generer, a_venir, tendance_de
+from planning.projection import echeance_estimee
 from planning.recurrence import echeances_apres, premiere_echeance
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
@@ -149,10 +150,13 @@ def plan(request: Requete, pk: int) -> HttpResponseBase:
         Prefetch("intervention", queryset=interventions)
     )
     releve = trouve.compteur.releves.order_by("-date_releve").first() if trouve.compteur else None
+    tendance = tendance_de(trouve)
     contexte = {
         "plan": trouve,
         "gestion": gestion,
-        "prochaines": prochaines_echeances(trouve),
+        "prochaines": a_venir(trouve),
+        "tendance": tendance,
+        "estimee": echeance_estimee(trouve, tendance, timezone.localdate()),
         "flottant": trouve.mode == ModeEcheance.FLOTTANT,
         "occurrences": occurrences[:50],
         "releve": releve,
@@ -252,7 +256,9 @@ def _dates(form: RecurrenceForm, *, a_venir: bool = False) -> dict[str, Any]:
         depart = form.get_initial_for_field(form.fields["date_depart"], "date_depart")
         unite = form.get_initial_for_field(form.fields["unite"], "unite")
         intervalle = form.get_initial_for_field(form.fields["intervalle"], "intervalle") or 1
-        regle = form.initial.get("regle") or (unite and f"FREQ={unite};INTERVAL={intervalle}")
+        saison = form.get_initial_for_field(form.fields["saison"], "saison") or ()
+        mois = [int(numero) for numero in saison]
+        regle = form.initial.get("regle") or (unite and composer(unite, int(intervalle), mois))
     if not regle:
         return {"phrase": _("Sans calendrier : le compteur seul décide.")}
     if depart is None:
@@ -263,6 +269,8 @@ def _dates(form: RecurrenceForm, *, a_venir: bool = False) -> dict[str, Any]:
         apres = max(depart, timezone.localdate()) if a_venir else depart
         jours = echeances_apres(regle, depart, apres - timedelta(days=1), PROCHAINES)
     except ValueError:
+        if form.is_bound and form.errors.get("saison"):
+            return {"phrase": form.errors["saison"][0], "fautive": True}
         return {"phrase": _("Cette règle ne se lit pas encore."), "fautive": True}
     return {"phrase": en_mots(regle), "jours": jours}
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from erp.api.columns import Colonnes, Enfants
-from erp.api.fields import EntierField, IdField, TexteField
+from erp.api.fields import EntierField, IdField, MomentField, TexteField
 from erp.api.schema import compose, sortie
 from erp.models import CleTri
 from interventions.choices import Priorite, TypeIntervention
@@ -138,6 +138,16 @@ PlanDetailSortie = compose(
     "PlanDetail",
     PlanSortie,
     prochaines_echeances=serializers.ListField(child=serializers.DateField()),
+    compteur_par_jour=serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        allow_null=True,
+        help_text=_("Ce que compte le compteur par jour, d’après ses derniers relevés."),
+    ),
+    compteur_echeance=serializers.DateField(
+        allow_null=True,
+        help_text=_("Le jour où le compteur devrait atteindre sa prochaine valeur."),
+    ),
 )
 GammeDetailSortie = compose(
     "GammeDetail",
@@ -151,8 +161,8 @@ GammeDetailSortie = compose(
 
 
 class CreneauModification(serializers.Serializer[Any]):
-    debut = serializers.DateTimeField()
-    fin = serializers.DateTimeField()
+    debut = MomentField()
+    fin = MomentField()
     confirme = serializers.BooleanField(required=False)
     notes = TexteField(500)
 

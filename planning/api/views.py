@@ -1,8 +1,10 @@
 """`/planning`: slots of a period, preventive plans and the gammes they are made from."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -46,11 +48,13 @@ from planning.filters import (
     filtres_de_plan,
 )
 from planning.models import Gamme, PlanMaintenance
-from planning.previsions import prochaines_echeances
+from planning.previsions import prochaines_echeances, tendance_de
+from planning.projection import echeance_estimee
 from technicians.models import Technicien
 from technicians.permissions import peut_voir_emploi_du_temps
 
 CHEMIN = "/api/v1/planning"
+CENTIEME = Decimal("0.01")
 
 
 # --- Slots -----------------------------------------------------------------------------------
@@ -146,7 +150,13 @@ class VuePlan(VueApi):
         """The plan and when it is due next."""
         plan = trouver(self.visibles(), pk)
         ligne = plan_pour(self.request.user).fiche(self.visibles(), pk)
-        return {**ligne, "prochaines_echeances": prochaines_echeances(plan)}
+        tendance = tendance_de(plan)
+        return {
+            **ligne,
+            "prochaines_echeances": prochaines_echeances(plan),
+            "compteur_par_jour": tendance and tendance.par_jour.quantize(CENTIEME),
+            "compteur_echeance": echeance_estimee(plan, tendance, timezone.localdate()),
+        }
 
 
 class Plans(VuePlan):

@@ -68,3 +68,9 @@ def heures(minutes: int) -> str:
 @register.filter
 def rang(suite: Sequence[object], numero: int) -> object:
     return suite[numero]
+
+
+@register.filter
+def un_chiffre(nombre: Decimal) -> str:
+    """A pace with one decimal, two under one."""
+    return quantite(nombre.quantize(Decimal("0.1") if nombre >= 1 else Decimal("0.01")))

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from equipment.tests.factories import CompteurFactory, EquipementFactory, ReleveFactory
 from erp.exceptions import (
@@ -14,7 +16,7 @@ from erp.exceptions import (
     ValidationError,
 )
 from planning import services
-from planning.libelles import en_mots, simple
+from planning.libelles import composer, en_mots, simple
 from planning.models import OccurrencePlan, PlanMaintenance
 from planning.previsions import a_generer, prochaines_echeances
 from planning.tests.factories import GammeFactory, PlanFactory
@@ -248,6 +250,21 @@ def test_une_regle_en_mots(regle, mots):
     assert en_mots(regle) == mots
 
 
-def test_une_cadence_simple():
-    assert simple("FREQ=DAILY;INTERVAL=10") == ("DAILY", 10)
+def test_une_cadence_simple_et_sa_saison():
+    assert simple("FREQ=DAILY;INTERVAL=10") == ("DAILY", 10, [])
+    assert simple("FREQ=MONTHLY;INTERVAL=2;BYMONTH=4,6") == ("MONTHLY", 2, [4, 6])
     assert simple("FREQ=WEEKLY;BYDAY=MO") is None
+    # what would be written otherwise stays as it was written
+    assert simple("FREQ=MONTHLY;BYMONTH=6,4") is None
+    assert simple("FREQ=MONTHLY;INTERVAL=1") is None
+    assert simple("FREQ=MONTHLY;BYMONTH=13") is None
+
+
+@given(
+    unite=st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+    intervalle=st.integers(1, 9999),
+    mois=st.sets(st.integers(1, 12), max_size=11),
+)
+def test_une_saison_fait_l_aller_et_retour(unite, intervalle, mois):
+    regle = composer(unite, intervalle, mois)
+    assert simple(regle) == (unite, intervalle, sorted(mois))

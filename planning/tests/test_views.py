@@ -1,6 +1,7 @@
 """The pages of preventive maintenance, as each of the five people meets them."""
 
-from datetime import timedelta
+import re
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from equipment.tests.factories import CompteurFactory, EquipementFactory
+from equipment.tests.factories import CompteurFactory, EquipementFactory, ReleveFactory
+from erp.calendrier import CASABLANCA
 from interventions.tests.factories import InterventionFactory
 from planning.models import Gamme, OccurrencePlan, PieceGamme, PlanMaintenance
 from planning.tests.factories import GammeFactory, PlanFactory
@@ -247,6 +249,82 @@ def test_l_apercu_des_dates(client, responsable):
     fautive = client.get(url, {**params, "regle": "FREQ=JAMAIS"}, headers=HTMX)
     assert fautive.status_code == 200
     assert "ne se lit pas" in fautive.content.decode()
+
+
+def test_la_saison_d_un_plan_fait_l_aller_et_retour(client, responsable):
+    equipement, gamme = EquipementFactory(), GammeFactory()
+    client.force_login(responsable)
+    donnees = {
+        "equipement_id": equipement.pk,
+        "gamme_id": gamme.pk,
+        "intervalle": "1",
+        "unite": "MONTHLY",
+        "saison": ["4", "5", "9"],
+        "date_depart": "2027-01-15",
+        "jours_avance": "7",
+        "mode": "fixe",
+        "actif": "on",
+    }
+    assert client.post(reverse("planning:plan_creer"), donnees).status_code == 302
+    plan = PlanMaintenance.objects.get(equipement=equipement)
+    assert plan.regle == "FREQ=MONTHLY;BYMONTH=4,5,9"
+    assert plan.prochaine_echeance == date(2027, 4, 15)
+
+    page = client.get(reverse("planning:plan_modifier", args=[plan.pk])).content.decode()
+    cochees = re.findall(r'name="saison" value="(\d+)"[^>]* checked', page)
+    assert cochees == ["4", "5", "9"]
+    assert "15/05/2027" in page
+    del donnees["equipement_id"]
+    url = reverse("planning:plan_modifier", args=[plan.pk])
+    assert client.post(url, donnees).status_code == 302
+    plan.refresh_from_db()
+    assert plan.regle == "FREQ=MONTHLY;BYMONTH=4,5,9"
+    assert client.post(url, {**donnees, "saison": []}).status_code == 302
+    plan.refresh_from_db()
+    assert plan.regle == "FREQ=MONTHLY"
+
+
+def test_une_saison_ou_la_cadence_ne_tombe_jamais_est_refusee(client, responsable):
+    client.force_login(responsable)
+    params = {
+        "unite": "MONTHLY",
+        "intervalle": "3",
+        "saison": ["3"],
+        "date_depart": "2027-01-15",
+    }
+    refus = client.post(reverse("planning:plan_creer"), params)
+    assert refus.status_code == 422
+    assert "aucune date ne tombe" in refus.content.decode()
+    apercu = client.get(reverse("planning:apercu"), params, headers=HTMX).content.decode()
+    assert "aucune date ne tombe" in apercu
+
+
+def test_la_date_d_un_plan_au_compteur_se_lit_partout(client, responsable, time_machine):
+    time_machine.move_to(datetime(2026, 11, 23, 9, tzinfo=CASABLANCA), tick=False)
+    compteur = CompteurFactory(unite="h")
+    for rang, valeur in enumerate((640, 740, 840, 940)):
+        ReleveFactory(
+            compteur=compteur,
+            valeur=Decimal(valeur),
+            date_releve=timezone.now() - timedelta(days=30 * (3 - rang)),
+        )
+    plan = PlanFactory(
+        equipement=compteur.equipement,
+        compteur=compteur,
+        intervalle_compteur=Decimal(500),
+        prochaine_valeur=Decimal(1000),
+        regle="",
+        prochaine_echeance=None,
+    )
+    client.force_login(responsable)
+    page = client.get(plan.get_absolute_url()).content.decode()
+    assert "3,3 h par jour" in page
+    assert "11/12/2026" in page
+    machine = client.get(compteur.equipement.get_absolute_url()).content.decode()
+    assert "11/12/2026" in machine
+    assert "estimée d’après le compteur" in machine
+    annee = client.get(reverse("planning:annee")).content.decode()
+    assert "11 décembre 2026\u202f: Estimée d’après le compteur" in annee
 
 
 def test_les_compteurs_de_l_equipement_choisi(client, responsable):
