@@ -23,6 +23,7 @@ from interventions.choices import Statut
 from interventions.models import Intervention, Planning
 from planning.services.enonce import DUREE_USUELLE
 from planning.trajets import Position, minutes, position
+from technicians.choices import StatutAbsence
 from technicians.models import Disponibilite, Technicien, TechnicienCompetence
 from technicians.presence import calendrier_de
 
@@ -136,8 +137,13 @@ def _absences(
     techniciens: list[Technicien], de: datetime, a: datetime
 ) -> dict[int, list[Intervalle]]:
     sortie: dict[int, list[Intervalle]] = defaultdict(list)
-    acceptees = Disponibilite.objects.acceptees().touchant(de, a).filter(technicien__in=techniciens)
-    for technicien_id, debut, fin in acceptees.values_list("technicien_id", "debut", "fin"):
+    # nobody is sent when he has asked to be away, even if that is still to be decided
+    prevues = (
+        Disponibilite.objects.exclude(statut=StatutAbsence.REFUSEE)
+        .touchant(de, a)
+        .filter(technicien__in=techniciens)
+    )
+    for technicien_id, debut, fin in prevues.values_list("technicien_id", "debut", "fin"):
         sortie[technicien_id].append((debut, fin))
     return sortie
 

@@ -1,8 +1,10 @@
 """Who should go, and whether a visit is ready: what the intervention's page shows of the planning."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -29,7 +31,7 @@ def suggestions(request: Requete, pk: int) -> HttpResponseBase:
     exiger(peut_planifier(request.user))
     form = SuggestionForm(request.POST or None)
     if request.method == "POST" and form.soumettre(_envoyer, par=request.user, intervention_id=pk):
-        return aller(request, intervention.get_absolute_url(), _("Intervention planifiée."))
+        return aller(request, _retour(request, intervention), _("Intervention planifiée."))
     classes = suggerer(request.user, intervention)
     contexte = {
         "intervention": intervention,
@@ -45,6 +47,13 @@ def suggestions(request: Requete, pk: int) -> HttpResponseBase:
     return rendre(
         request, "planning/suggestions.html", contexte, fragment="formulaire", status=form.status
     )
+
+
+def _retour(request: Requete, intervention: Intervention) -> str:
+    """The intervention's page, but the absences when it was from there that somebody else was looked for."""
+    ici = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    des_absences = ici.startswith(reverse("technicians:liste"))
+    return ici if des_absences else intervention.get_absolute_url()
 
 
 def _envoyer(

@@ -14,6 +14,7 @@ from accounts.models import User
 from erp.models import CleTri
 from erp.societe import calendrier_societe
 from technicians import permissions
+from technicians.absences import creneaux_touches
 from technicians.choices import StatutAbsence
 from technicians.models import Disponibilite, Technicien
 from technicians.presence import calendrier_de
@@ -88,6 +89,9 @@ def contexte_de_fiche(user: User, technicien: Technicien, semaine: str) -> dict[
         .filter(fin__gte=maintenant - ABSENCES_PASSEES)
         .order_by("-debut")
     ]
+    touches = creneaux_touches(
+        user, [a for a, _s in absences if a.statut == StatutAbsence.DEMANDEE]
+    )
     actives = (
         siennes.filter(statut__in=EN_CHARGE)
         .for_list()
@@ -97,7 +101,8 @@ def contexte_de_fiche(user: User, technicien: Technicien, semaine: str) -> dict[
         **contexte,
         "semaine": _semaine(user, technicien, semaine),
         "absences": [
-            (absence, supprimable, absence.fin < maintenant) for absence, supprimable in absences
+            (absence, supprimable, absence.fin < maintenant, touches.get(absence.pk, ()))
+            for absence, supprimable in absences
         ],
         "demandes": sum(absence.statut == StatutAbsence.DEMANDEE for absence, _s in absences),
         "interventions": actives,

@@ -13,6 +13,7 @@ urlpatterns = [
     path(
         "competences/<int:pk>/supprimer/", views.supprimer_competence, name="competence_supprimer"
     ),
+    path("absences/", views.absences, name="absences"),
     path("absences/<int:pk>/accepter/", views.accepter_absence, name="absence_accepter"),
     path("absences/<int:pk>/refuser/", views.refuser_absence, name="absence_refuser"),
     path("absences/<int:pk>/supprimer/", views.supprimer_absence, name="absence_supprimer"),

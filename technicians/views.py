@@ -25,6 +25,7 @@ from erp.pages import (
 )
 from erp.validation import exiger, trouver
 from technicians import permissions, services
+from technicians.absences import a_decider, creneaux_touches
 from technicians.choices import EtatTechnicien
 from technicians.fiche import contexte_de_fiche
 from technicians.filters import CompetenceFiltres, filtres_pour
@@ -38,6 +39,7 @@ from technicians.forms import (
 )
 from technicians.models import Competence, Disponibilite, Technicien
 
+DEMANDES_AU_PLUS = 100
 ONGLETS = (
     Onglet(gettext_lazy("Tous"), {}),
     Onglet(gettext_lazy("Disponibles maintenant"), {"etat": EtatTechnicien.DISPONIBLE}),
@@ -72,7 +74,12 @@ def liste(request: Requete) -> HttpResponseBase:
     return rendre(
         request,
         "technicians/liste.html",
-        {"liste": page, "complete": complete, "gestion": gestion},
+        {
+            "liste": page,
+            "complete": complete,
+            "gestion": gestion,
+            "demandes": a_decider(user).count() if gestion else 0,
+        },
         fragment="liste",
     )
 
@@ -163,6 +170,17 @@ def supprimer(request: Requete, pk: int) -> HttpResponseBase:
 
 
 # --- Absences --------------------------------------------------------------------------------------------------------
+
+
+@connexion_requise
+@require_GET
+def absences(request: Requete) -> HttpResponseBase:
+    """What the techniciens ask for, with the planned work that each absence would meet."""
+    exiger(permissions.peut_gerer(request.user))
+    demandees = list(a_decider(request.user)[:DEMANDES_AU_PLUS])
+    touches = creneaux_touches(request.user, demandees)
+    contexte = {"demandes": [(absence, touches[absence.pk]) for absence in demandees]}
+    return rendre(request, "technicians/absences.html", contexte)
 
 
 @connexion_requise

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.choices import Langue
 from accounts.models import User
 from erp.api.columns import Colonnes, Enfants
-from erp.api.fields import EmailField, EntierField, IdField, MontantField, TexteField
+from erp.api.fields import EmailField, EntierField, IdField, MomentField, MontantField, TexteField
 from erp.api.schema import compose, sortie
 from erp.models import CleTri
 from technicians import permissions
@@ -107,8 +107,8 @@ class CreneauTouche(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     intervention_id = serializers.IntegerField()
     reference = serializers.CharField()
-    debut = serializers.DateTimeField()
-    fin = serializers.DateTimeField()
+    debut = MomentField()
+    fin = MomentField()
 
 
 AbsencePoseeSortie = compose(
@@ -195,8 +195,8 @@ class DetenueEntree(DetenueModification):
 
 class AbsenceEntree(serializers.Serializer[Any]):
     type = serializers.ChoiceField(choices=TypeAbsence.choices)
-    debut = serializers.DateTimeField()
-    fin = serializers.DateTimeField()
+    debut = MomentField()
+    fin = MomentField()
     motif = TexteField(300)
 
 

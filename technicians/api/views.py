@@ -20,6 +20,7 @@ from erp.filters import ListeIdsField, MomentField, Tris
 from erp.models import CleTri
 from erp.validation import exiger, trouver
 from technicians import permissions, services
+from technicians.absences import creneaux_touches
 from technicians.api.serializers import (
     ABSENCE,
     COLLEGUE,
@@ -28,7 +29,6 @@ from technicians.api.serializers import (
     TECHNICIEN,
     AbsenceEntree,
     AbsencePoseeSortie,
-    AbsenceSortie,
     CompetenceEntree,
     CompetenceSortie,
     DecisionEntree,
@@ -348,10 +348,12 @@ class Absences(VueAbsence):
 
 
 class UneAbsence(VueAbsence):
-    @extend_schema(responses=AbsenceSortie)
+    @extend_schema(responses=AbsencePoseeSortie)
     def get(self, request: RequeteApi, pk: int, enfant: int) -> Response:
-        """One absence."""
-        return self.fiche(ABSENCE.fiche(self.absences(pk), enfant))
+        """One absence, with the planned work that it meets."""
+        absence = trouver(self.absences(pk), enfant)
+        touches = creneaux_touches(request.user, [absence])[enfant]
+        return self.fiche(self.posee(services.AbsenceEnregistree(absence, touches)))
 
     @extend_schema(request=AbsenceEntree, responses=AbsencePoseeSortie)
     def put(self, request: RequeteApi, pk: int, enfant: int) -> Response:

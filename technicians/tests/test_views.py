@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from erp.calendrier import CASABLANCA
 from interventions.tests.factories import CreneauFactory, InterventionFactory
+from technicians import services
 from technicians.choices import StatutAbsence
 from technicians.models import Competence, Disponibilite, Technicien
 from technicians.tests.factories import (
@@ -380,3 +381,36 @@ def test_la_semaine_demandee(client, responsable, fiche, semaine):
     assert len(reponse.context["semaine"].jours) == 7
     if semaine == "2026-01-07":
         assert str(reponse.context["semaine"].jours[0].date) == "2026-01-05"
+
+
+def test_a_request_shows_the_work_that_it_meets(client, responsable, technicien, client_portail):
+    """With who else could go; the technicien sees what he asked for, and decides nothing."""
+    fiche = technicien.technicien
+    demain = timezone.now() + timedelta(days=1)
+    demandee = services.demander_absence(
+        par=technicien, type="conge", debut=demain, fin=demain + timedelta(days=2)
+    )
+    sur, apres = (
+        CreneauFactory(
+            intervention__technicien=fiche, debut=quand, fin=quand + timedelta(hours=2)
+        ).intervention
+        for quand in (demain + timedelta(hours=1), demain + timedelta(days=3))
+    )
+    adresse = reverse("technicians:absences")
+    for personne in (technicien, client_portail):
+        client.force_login(personne)
+        assert client.get(adresse).status_code == 403
+    client.force_login(responsable)
+    for page in (adresse, fiche.get_absolute_url()):
+        texte = client.get(page).content.decode()
+        assert reverse("planning:suggestions", args=[sur.pk]) in texte
+        assert reverse("planning:suggestions", args=[apres.pk]) not in texte
+        assert reverse("technicians:absence_accepter", args=[demandee.pk]) in texte
+    assert 'kanban-nombre ms-2">1<' in client.get(reverse("technicians:liste")).content.decode()
+    client.post(reverse("technicians:absence_accepter", args=[demandee.pk]))
+    assert "Aucune absence à décider" in client.get(adresse).content.decode()
+    texte = client.get(fiche.get_absolute_url()).content.decode()
+    assert reverse("planning:suggestions", args=[sur.pk]) in texte
+    client.force_login(technicien)
+    texte = client.get(fiche.get_absolute_url()).content.decode()
+    assert reverse("planning:suggestions", args=[sur.pk]) not in texte
