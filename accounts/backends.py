@@ -4,6 +4,10 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from accounts.models import User
+from erp.enonces import Requete
+
+# asked for by every page
+_ACTIF = Requete(lambda pk: User.objects.actifs().filter(pk=pk))
 
 
 class EmailBackend(BaseBackend):
@@ -29,5 +33,4 @@ class EmailBackend(BaseBackend):
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        user: User | None = User.objects.actifs().filter(pk=user_id).first()
-        return user
+        return next(iter(_ACTIF(user_id)), None)

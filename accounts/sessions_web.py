@@ -9,15 +9,31 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.utils import timezone
+
+from erp.enonces import Requete
 
 # What the sign-in keeps in the session: browser, address, first and last use (seconds since 1970).
 APPAREIL = "appareil"
+
+
+# asked for by every page
+_PAR_CLE: Requete[Any] = Requete(
+    lambda cle: SessionStore.get_model_class().objects.filter(session_key=cle)
+)
 
 
 class SessionStore(db.SessionStore):
     @classmethod
     def get_model_class(cls) -> Any:
         return apps.get_model("accounts", "SessionWeb")
+
+    def _get_session_from_db(self) -> Any:
+        ligne = next(iter(_PAR_CLE(self.session_key)), None)
+        if ligne is None or ligne.expire_date <= timezone.now():
+            self._session_key = None
+            return None
+        return ligne
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         ligne: Any = super().create_model_instance(data)

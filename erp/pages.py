@@ -4,7 +4,7 @@ A list page is one call: `preparer_liste(request, queryset, filtres=…, tris=�
 `rendre(request, gabarit, {"liste": liste}, fragment="liste")` shows it. Nothing here knows an entity.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -21,11 +22,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from erp.affichage import Lecture
 from erp.exceptions import ValidationError
 from erp.filters import Filtres, Tris, ordre
 
 M = TypeVar("M", bound=Model)
 Texte = str | Promise
+# (row, what is the same for the whole list) -> what the cell holds
+Cellule = Callable[[Any, Any], object]
 
 TAILLES = (25, 50, 100)
 # Beyond this a list says « plus de 10 000 »: counting on would cost more than it tells.
@@ -84,14 +88,15 @@ PASTILLES, LISTE, RECHERCHE, JOUR, OUI, TEXTE = (
 class Critere:
     """One filter as a list offers it: `nom` is the filter of the FilterSet, `genre` how it is entered.
 
-    `choix` are (value, words) pairs, or a queryset already `visible_to`; with the genre `recherche` the queryset only
-    puts the chosen ids into words, and `url` answers `?q=` with JSON (see `repondre_recherche`).
+    `choix` are (value, words) pairs, a queryset already `visible_to`, or what returns its objects (a prepared
+    `Requete`); with the genre `recherche` the queryset only puts the chosen ids into words, and `url` answers `?q=`
+    with JSON (see `repondre_recherche`).
     """
 
     nom: str
     libelle: Texte
     genre: str = PASTILLES
-    choix: Sequence[tuple[Any, Any]] | QuerySet[Any] = ()
+    choix: Sequence[tuple[Any, Any]] | QuerySet[Any] | Callable[[], Iterable[Model]] = ()
     url: str = ""
 
 
@@ -105,11 +110,15 @@ class CritereLie:
     @cached_property
     def options(self) -> list[tuple[str, str]]:
         choix = self.critere.choix
+        if callable(choix):
+            return [(str(objet.pk), str(objet)) for objet in choix()]
         if not isinstance(choix, QuerySet):
             return [(str(cle), str(mots)) for cle, mots in choix if cle != ""]
         if self.critere.genre == RECHERCHE:
             ids = [int(v) for v in self.valeurs if v.isascii() and v.isdigit() and len(v) < 19]
-            choix = choix.filter(pk__in=ids) if ids else choix.none()
+            if not ids:
+                return []
+            choix = choix.filter(pk__in=ids)
         return [(str(objet.pk), str(objet)) for objet in choix]
 
     @property
@@ -161,9 +170,12 @@ class EnTete:
 
 @dataclass(frozen=True, slots=True)
 class Colonne:
-    """One column, declared once: its heading, whether readers may hide it, and `liste.montre.<nom>` for its cells.
+    """One column, declared once: its heading, whether readers may hide it, and its cells.
 
     `tri` is its sort key, if it has one; a `fixe` one is always there, one without `defaut` only when it is asked for.
+    `cellule` gives what a cell holds (see `erp.affichage`), `case` the class of its `<td>`, `mot` what it is called
+    where rows are cards; the template tag `lignes` writes them. A list that writes its rows in its template asks
+    `liste.montre.<nom>` instead.
     """
 
     nom: str
@@ -172,6 +184,9 @@ class Colonne:
     classe: str = ""
     fixe: bool = False
     defaut: bool = True
+    case: str = ""
+    mot: Texte = ""
+    cellule: Cellule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +227,7 @@ class Liste(Generic[M]):
     montre: Mapping[str, bool] = field(default_factory=dict)
     densite: str = ""
     selection: Selection | None = None
+    lecture: Lecture | None = None
 
     @property
     def classes(self) -> str:
@@ -237,9 +253,18 @@ class Liste(Generic[M]):
     def tailles(self) -> list[tuple[int, bool]]:
         return [(taille, taille == self.par_page) for taille in TAILLES]
 
+    @cached_property
+    def _encodes(self) -> dict[str, str]:
+        return {cle: urlencode([(cle, v) for v in vs], safe=",") for cle, vs in self.params.lists()}
+
     def url(self, **changements: object) -> str:
         """The list's URL with these parameters changed; None or "" takes one away."""
-        return url_avec(self.chemin, self.params, **changements)
+        neufs = {
+            cle: urlencode({cle: str(v)}, safe=",") if v not in (None, "") else ""
+            for cle, v in changements.items()
+        }
+        requete = "&".join(filter(None, {**self._encodes, **neufs}.values()))
+        return f"{self.chemin}?{requete}" if requete else self.chemin
 
     @property
     def recherche(self) -> str:
@@ -398,11 +423,15 @@ def preparer_liste(
     nom: str = "",
     colonnes: Sequence[Colonne] = (),
     selection: Selection | None = None,
+    lecture: Lecture | None = None,
+    noms: Mapping[str, Combinable] | None = None,
     par_page: int = TAILLES[0],
 ) -> Liste[M]:
     """The page of a list that the URL asks for, shown as the reader likes it.
 
-    `nom` is what the list is remembered by: its columns, and its saved views when it is an entity of `search`.
+    `nom` is what the list is remembered by: its columns, and its saved views when it is an entity of `search`;
+    `lecture` is what its cells are given beside the row; `noms` are columns of other tables that a row shows: they come
+    with the page, and are not joined for counting.
 
     `queryset` is already `visible_to` and `for_list`; `tris` are the sort keys of `?sort=`, `tri` the key in force when
     the URL names none. A parameter that is no filter is ignored, for a kept link must go on working; a value that does
@@ -426,7 +455,8 @@ def preparer_liste(
     taille = taille if taille in TAILLES else par_page
     page = max(1, _entier(params.get("page"), 1))
     debut = (page - 1) * taille
-    lignes = list(queryset.order_by(*cles)[debut : debut + taille + 1])
+    montrees = queryset.annotate(**noms) if noms else queryset
+    lignes = list(montrees.order_by(*cles)[debut : debut + taille + 1])
     total = len(lignes)
     if page > 1 or total > taille:
         total = queryset.order_by()[: COMPTE_MAX + 1].count()
@@ -447,6 +477,7 @@ def preparer_liste(
         montre=colonnes_montrees(request, nom, colonnes),
         densite=gouts.get("densite", ""),
         selection=selection,
+        lecture=lecture,
     )
 
 

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import User
+from erp.enonces import Requete
 from erp.pages import filtres_de, url_avec
 from search.catalogue import ENTITES, PARAMETRES_DE_PAGE
 from search.choices import Entite
@@ -28,6 +29,9 @@ PAGES: dict[str, str] = {
 }
 # A menu holds no more.
 MONTREES = 50
+_GARDEES = Requete(
+    lambda user, nom: FiltreEnregistre.objects.visible_to(user).filter(entite=nom)[:MONTREES]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,18 @@ def vues_de(user: User, nom: str, params: QueryDict, chemin: str) -> list[Vue]:
             peut_modifier(user, filtre),
             filtres_de(requete(filtre)) == ici,
         )
-        for filtre in FiltreEnregistre.objects.visible_to(user).filter(entite=nom)[:MONTREES]
+        for filtre in _GARDEES(user, nom)
     ]
     return sorted(vues, key=lambda vue: not vue.sienne)
+
+
+def vue_choisie(user: User, nom: str) -> FiltreEnregistre | None:
+    """The view on which he opens the list of that name, if he chose one that he still sees and that filters."""
+    pk = user.preferences.get("vues", {}).get(nom)
+    if pk is None:
+        return None
+    filtre = FiltreEnregistre.objects.visible_to(user).filter(pk=pk, entite=nom).first()
+    return filtre if filtre is not None and filtre.parametres else None
 
 
 def adresse(filtre: FiltreEnregistre, chemin: str = "") -> str:

@@ -2,219 +2,78 @@
 an include."""
 
 from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django import forms, template
 from django.db.models import Model
 from django.forms import BoundField
-from django.templatetags.static import static
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_bidi, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from erp import affichage
+from erp.affichage import (
+    JOUR,
+    TONS,
+    Absent,
+    Lecture,
+    html,
+    icone,
+    langue_en_cours,
+    mad,
+    quantite,
+    sans_danger,
+)
 from erp.navigation import Lien, navigation, nouveau
-from erp.pages import Liste
+from erp.pages import JOUR as JOUR_CIVIL
+from erp.pages import LISTE, OUI, PASTILLES, RECHERCHE, TAILLES, CritereLie, Liste
+
+__all__ = ["JOUR", "TONS", "badge", "duree", "icone", "mad", "pastille", "quantite", "relatif"]
 
 register = template.Library()
-
-# (champ, valeur) → colour and icon; the words come from the model's own choices.
-TONS: dict[tuple[str, str], tuple[str, str]] = {
-    ("statut", "ouverte"): ("bleu", "inbox"),
-    ("statut", "affectee"): ("violet", "user-check"),
-    ("statut", "en_cours"): ("cyan", "player-play"),
-    ("statut", "en_attente"): ("orange", "player-pause"),
-    ("statut", "cloturee"): ("vert", "check"),
-    ("statut", "annulee"): ("gris", "ban"),
-    ("statut", "archivee"): ("gris", "archive"),
-    ("priorite", "urgente"): ("rouge-plein", "flame"),
-    ("priorite", "haute"): ("orange", "arrow-up"),
-    ("priorite", "normale"): ("gris", ""),
-    ("priorite", "basse"): ("gris", "arrow-down"),
-    ("priorite", "programmee"): ("gris", "calendar"),
-    ("conclusion", "conforme"): ("vert", "check"),
-    ("conclusion", "avec_reserves"): ("orange", "alert-triangle"),
-    ("conclusion", "non_conforme"): ("rouge", "ban"),
-    ("criticite", "critique"): ("rouge", "alert-triangle"),
-    ("criticite", "haute"): ("orange", "arrow-up"),
-    ("criticite", "normale"): ("gris", ""),
-    ("criticite", "basse"): ("gris", "arrow-down"),
-    ("statut", "operationnel"): ("vert", "circle-check"),
-    ("statut", "maintenance"): ("cyan", "tool"),
-    ("statut", "panne"): ("rouge", "alert-triangle"),
-    ("statut", "retire"): ("gris", "archive"),
-    ("statut", "brouillon"): ("gris", "pencil"),
-    ("statut", "actif"): ("vert", "circle-check"),
-    ("statut", "suspendu"): ("orange", "player-pause"),
-    ("statut", "expire"): ("rouge", "clock"),
-    ("statut", "resilie"): ("gris", "ban"),
-    ("statut", "demandee"): ("orange", "hourglass"),
-    ("statut", "acceptee"): ("vert", "check"),
-    ("statut", "refusee"): ("gris", "x"),
-    ("type_mouvement", "entree"): ("vert", "plus"),
-    ("type_mouvement", "retour"): ("cyan", "arrow-back-up"),
-    ("type_mouvement", "sortie"): ("orange", "arrow-right"),
-    ("type_mouvement", "ajustement"): ("violet", "adjustments"),
-    ("niveau_service", "premium"): ("violet", "star"),
-    ("role", "admin"): ("violet", "shield"),
-    ("role", "responsable"): ("bleu", "user-cog"),
-    ("role", "technicien"): ("cyan", "tool"),
-    ("role", "client"): ("gris", "building"),
-    ("resultat", "ok"): ("vert", "check"),
-    ("resultat", "non_conforme"): ("rouge", "x"),
-    ("resultat", "non_applicable"): ("gris", "ban"),
-    ("niveau", "expert"): ("violet", ""),
-    ("niveau", "avance"): ("bleu", ""),
-    ("niveau", "intermediaire"): ("gris", ""),
-    ("niveau", "debutant"): ("gris", ""),
-}
-
-
-@lru_cache(maxsize=1)
-def _sprite() -> str:
-    return static("vendor/icones.svg")
-
-
-@register.simple_tag
-def icone(nom: str, classe: str = "") -> SafeString:
-    """An icon of static/icones.txt, decoration only: what it means is written beside it or in an aria-label."""
-    return format_html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        f" {classe}" if classe else "",
-        _sprite(),
-        nom,
-    )
-
-
-@lru_cache(maxsize=512)
-def _pastille(libelle: str, ton: str, nom_icone: str) -> SafeString:
-    dessin = icone(nom_icone) if nom_icone else ""
-    return format_html('<span class="pastille ton-{}">{}{}</span>', ton, dessin, libelle)
-
-
-@lru_cache(maxsize=1024)
-def _badge(modele: type[Model], champ: str, valeur: object, langue: str | None) -> SafeString:
-    """The language is in the key: the words are those of the language in force."""
-    if not valeur:
-        return SafeString("")
-    ton, nom_icone = TONS.get((champ, str(valeur)), ("gris", ""))
-    return _pastille(_libelle(modele, champ, valeur, langue), ton, nom_icone)
-
-
-@lru_cache(maxsize=1024)
-def _libelle(modele: type[Model], champ: str, valeur: object, langue: str | None) -> str:
-    return str(dict(modele._meta.get_field(champ).flatchoices).get(valeur, valeur))  # type: ignore[union-attr]
+register.simple_tag(icone)
+register.filter(mad)
+register.filter(quantite)
 
 
 @register.filter
 def libelle(objet: Model, champ: str) -> str:
     """`{{ intervention|libelle:"type_intervention" }}`: the words of a field with choices, quicker than its display."""
-    return _libelle(objet._meta.model, champ, getattr(objet, champ), get_language())
+    return Lecture().libelle(objet, champ)
 
 
 @register.filter
 def badge(objet: Model, champ: str) -> SafeString:
     """`{{ intervention|badge:"statut" }}`: a field with choices, in its colour and with its icon; "" when empty."""
-    return _badge(objet._meta.model, champ, getattr(objet, champ), get_language())
+    return Lecture().badge(objet, champ)
 
 
 @register.simple_tag
 def pastille(libelle: object, ton: str = "gris", icone: str = "") -> SafeString:
     """A badge of one's own: gris, bleu, cyan, vert, orange, rouge, rouge-plein, violet."""
-    return _pastille(str(libelle), ton, icone)
-
-
-# Written the same in every language: 22/11/2026 14:30.
-JOUR, INSTANT, HEURE = "%d/%m/%Y", "%d/%m/%Y %H:%M", "%H:%M"
+    return affichage.pastille(str(libelle), ton, icone)
 
 
 @register.filter
-def moment(quand: datetime | date | None) -> SafeString | str:
+def moment(quand: datetime | date | None) -> SafeString:
     """22/11/2026 14:30 (22/11/2026 for a day), as a `<time>`; a dash when there is none."""
-    if quand is None:
-        return "—"
-    if not isinstance(quand, datetime):
-        return SafeString(f'<time datetime="{quand.isoformat()}">{quand:{JOUR}}</time>')
-    local = timezone.localtime(quand)
-    return SafeString(
-        f'<time dir="ltr" datetime="{local.isoformat(timespec="minutes")}">{local:{INSTANT}}</time>'
-    )
+    return Lecture().moment(quand)
 
 
 @register.filter
-def relatif(quand: datetime | None) -> SafeString | str:
+def relatif(quand: datetime | None) -> SafeString:
     """« dans 3 h », « il y a 2 jours », « demain à 14:30 », the exact time on hover; a dash when there is none."""
-    if quand is None:
-        return "—"
-    local = timezone.localtime(quand)
-    iso = local.isoformat(timespec="minutes")
-    return SafeString(
-        f'<time datetime="{iso}" title="{local:{INSTANT}}">{escape(en_mots(quand))}</time>'
-    )
-
-
-def en_mots(quand: datetime, maintenant: datetime | None = None) -> str:
-    """How far a moment is from now, in the words a person would use."""
-    maintenant = maintenant or timezone.now()
-    secondes = round((quand - maintenant).total_seconds())
-    local = timezone.localtime(quand)
-    jours = (local.date() - timezone.localdate(maintenant)).days
-    if abs(secondes) < 60:
-        return _("à l’instant")
-    if abs(secondes) < 12 * 3600 or jours == 0:
-        combien = {"duree": duree(round(abs(secondes) / 60))}
-        return (_("dans %(duree)s") if secondes > 0 else _("il y a %(duree)s")) % combien
-    if jours == 1:
-        return _("demain à %(heure)s") % {"heure": f"{local:{HEURE}}"}
-    if jours == -1:
-        return _("hier à %(heure)s") % {"heure": f"{local:{HEURE}}"}
-    if 0 < jours <= 30:
-        return ngettext("dans %(n)d jour", "dans %(n)d jours", jours) % {"n": jours}
-    if -30 <= jours < 0:
-        return ngettext("il y a %(n)d jour", "il y a %(n)d jours", -jours) % {"n": -jours}
-    return f"{local:{JOUR}}"
+    return Lecture().relatif(quand)
 
 
 @register.filter
 def duree(minutes: int | None) -> str:
     """Whole minutes as « 45 min », « 2 h », « 2 h 05 », « 3 j 4 h »; a dash when there is none."""
-    if minutes is None:
-        return "—"
-    jours, reste = divmod(int(minutes), 24 * 60)
-    heures, mins = divmod(reste, 60)
-    j, h = _("j"), _("h")
-    # after a Latin name the number would leave its Arabic unit: the mark holds them together
-    ancre = "\u200f" if get_language_bidi() else ""
-    if jours:
-        mots = f"{jours}\u202f{j} {heures}\u202f{h}" if heures else f"{jours}\u202f{j}"
-    elif heures:
-        mots = f"{heures}\u202f{h}\u202f{mins:02d}" if mins else f"{heures}\u202f{h}"
-    else:
-        mots = f"{mins}\u202f{_('min')}"
-    return ancre + mots
-
-
-@register.filter
-def mad(montant: Decimal | None) -> str:
-    """1 234,50 MAD; a dash when there is none."""
-    if montant is None:
-        return "—"
-    return f"{number_format(montant, decimal_pos=2, use_l10n=True, force_grouping=True)}\u00a0MAD"
-
-
-@register.filter
-def quantite(nombre: Decimal | None) -> str:
-    """A quantity without useless decimals: 3, 2,5."""
-    if nombre is None:
-        return "—"
-    propre = Decimal(nombre).normalize()
-    decimales = max(0, -int(propre.as_tuple().exponent))
-    return str(number_format(propre, decimal_pos=decimales, use_l10n=True, force_grouping=True))
+    return Lecture().duree(minutes)
 
 
 @register.filter
@@ -250,32 +109,32 @@ def fait(libelle: object, valeur: object, lien: str = "") -> SafeString:
 @register.simple_tag
 def colonne(liste: Liste[Any], libelle: object, cle: str = "", classe: str = "") -> SafeString:
     """The heading of a column; with a sort key it is a link that sorts by it."""
-    attribut = format_html(' class="{}"', classe) if classe else ""
+    attribut = html(' class="{}"', classe) if classe else ""
     if not cle:
-        return format_html('<th scope="col"{}>{}</th>', attribut, libelle)
+        return html('<th scope="col"{}>{}</th>', attribut, libelle)
     tete = liste.en_tete(cle)
-    signe = icone({"asc": "arrow-up", "desc": "arrow-down"}.get(tete.sens, "selector"))
-    return format_html(
-        '<th scope="col"{} aria-sort="{}"><a class="tri{}" href="{}" hx-get="{}" hx-target="#liste"'
+    url = sans_danger(tete.url)
+    return html(
+        '<th scope="col"{}{}><a class="tri{}" href="{}" hx-get="{}" hx-target="#liste"'
         ' hx-swap="outerHTML" hx-push-url="true" id="tri-{}">{}{}</a></th>',
         attribut,
-        tete.aria,
+        html(' aria-sort="{}"', tete.aria),
         " actif" if tete.sens else "",
-        tete.url,
-        tete.url,
+        SafeString(url),
+        SafeString(url),
         cle,
         libelle,
-        signe,
+        icone({"asc": "arrow-up", "desc": "arrow-down"}.get(tete.sens, "selector")),
     )
 
 
 @register.simple_tag
 def entetes(liste: Liste[Any]) -> SafeString:
     """The headings of the columns that are shown, after the box that ticks every row when rows can be ticked."""
-    cases = []
+    cases: list[str] = []
     if liste.selection:
         cases.append(
-            format_html(
+            html(
                 '<th scope="col" class="case"><input class="form-check-input" type="checkbox" data-cocher-tout'
                 ' aria-label="{}"></th>',
                 _("Tout cocher sur cette page"),
@@ -290,10 +149,49 @@ def entetes(liste: Liste[Any]) -> SafeString:
 @register.filter
 def case(pk: object, nom: object) -> SafeString:
     """The cell whose box ticks a row; `nom` is what the row is called."""
-    return SafeString(
-        '<td class="case"><input class="form-check-input au-dessus" type="checkbox" name="ids" form="lot" value="'
-        f'{pk}" aria-label="{escape(nom)}"></td>'
+    return html(
+        '<td class="case"><input class="form-check-input au-dessus" type="checkbox" name="ids" form="lot" value="{}"'
+        ' aria-label="{}"></td>',
+        pk,
+        nom,
     )
+
+
+@register.simple_tag
+def lignes(liste: Liste[Any], nom: str = "pk") -> SafeString:
+    """The rows of a list whose columns say what their cells hold (`Colonne.cellule`), ready for its `<tbody>`.
+
+    `nom` is the attribute that names a row to whoever hears the box that ticks it.
+    """
+    lecture = liste.lecture or Lecture()
+    nommer = attrgetter(nom) if liste.selection else None
+    colonnes = []
+    for c in liste.colonnes:
+        if liste.montre[c.nom] and c.cellule is not None:
+            mot = html(' data-l="{}"', c.mot) if c.mot else ""
+            plein, vide = c.case, f"{c.case} carte-absent".strip()
+            colonnes.append(
+                (
+                    c.cellule,
+                    f'<td class="{plein}"{mot}>' if plein else f"<td{mot}>",
+                    f'<td class="{vide}"{mot}>',
+                )
+            )
+    morceaux: list[str] = []
+    for objet in liste.objets:
+        morceaux.append("<tr>")
+        if nommer is not None:
+            morceaux.append(case(objet.pk, nommer(objet)))
+        for cellule, ouvre, ouvre_absent in colonnes:
+            contenu = cellule(objet, lecture)
+            morceaux += (
+                "\n",
+                ouvre_absent if type(contenu) is Absent else ouvre,
+                sans_danger(contenu),
+                "</td>",
+            )
+        morceaux.append("\n</tr>\n")
+    return SafeString("".join(morceaux))
 
 
 @register.inclusion_tag("composants/selection.html")
@@ -374,6 +272,128 @@ def filtres_de_liste(
     }
 
 
+_CASE_A_COCHER = (
+    '<label class="form-check"><input class="form-check-input" type="checkbox" name="{}" value="{}"{}>'
+    '<span class="form-check-label">{}</span></label>'
+)
+_COCHE, _CHOISI = SafeString(" checked"), SafeString(" selected")
+
+
+@register.simple_tag
+def critere(lie: CritereLie) -> SafeString:
+    """One criterion of the panel of filters, entered as its kind says."""
+    nom, libelle, genre = lie.critere.nom, lie.critere.libelle, lie.critere.genre
+    if genre == PASTILLES:
+        choix = "".join(
+            html(
+                '<label class="form-selectgroup-item"><input type="checkbox" name="{}" value="{}"'
+                ' class="form-selectgroup-input"{}><span class="form-selectgroup-label">{}</span></label>',
+                nom,
+                valeur,
+                _COCHE if choisie else "",
+                mots,
+            )
+            for valeur, mots, choisie in lie.choisies
+        )
+        return html(
+            '<fieldset class="large"><legend class="form-label">{}</legend>'
+            '<div class="form-selectgroup form-selectgroup-pills">{}</div></fieldset>',
+            libelle,
+            SafeString(choix),
+        )
+    if genre == OUI:
+        coche = _COCHE if lie.valeur else ""
+        return html(
+            '<div class="champ-oui">{}</div>', html(_CASE_A_COCHER, nom, "true", coche, libelle)
+        )
+    etiquette = html('<label class="form-label" for="filtre-{}">{}</label>', nom, libelle)
+    if genre in (LISTE, RECHERCHE):
+        options = "".join(
+            html('<option value="{}"{}>{}</option>', valeur, _CHOISI if choisie else "", mots)
+            for valeur, mots, choisie in lie.choisies
+        )
+        return html(
+            '<div>{}<select class="form-select" id="filtre-{}" name="{}" multiple data-chercher="{}"'
+            ' data-placeholder="{}" data-rien="{}">{}</select></div>',
+            etiquette,
+            nom,
+            nom,
+            lie.critere.url,
+            _("Tous"),
+            _("Aucun résultat"),
+            SafeString(options),
+        )
+    return html(
+        '<div>{}<input class="form-control"{} id="filtre-{}" name="{}" value="{}"></div>',
+        etiquette,
+        SafeString(' type="date"') if genre == JOUR_CIVIL else "",
+        nom,
+        nom,
+        lie.valeur,
+    )
+
+
+_ECHANGE = SafeString(
+    ' hx-boost="true" hx-target="#page-liste" hx-select="#page-liste" hx-swap="outerHTML show:none"'
+)
+
+
+@register.simple_tag
+def onglets(liste: Liste[Any]) -> SafeString:
+    """The tabs: a view of the list each, the one in force marked."""
+    return SafeString(
+        "".join(
+            html(
+                '<a href="{}"{}{}>{}{}</a>',
+                url,
+                SafeString(' aria-current="page"') if actif else "",
+                _ECHANGE,
+                icone(onglet.icone) if onglet.icone else "",
+                onglet.libelle,
+            )
+            for onglet, url, actif in liste.vues
+        )
+    )
+
+
+@register.simple_tag
+def tris_au_choix(liste: Liste[Any]) -> SafeString:
+    """What the list may be sorted by, where no headings are seen."""
+    signes = {"asc": icone("arrow-up"), "desc": icone("arrow-down")}
+    return SafeString(
+        "".join(
+            html(
+                '<a class="btn btn-sm{}" href="{}"{}{}>{}{}</a>',
+                " btn-actif" if tete.sens else "",
+                tete.url,
+                SafeString(' aria-current="true"') if tete.sens else "",
+                _ECHANGE,
+                colonne.libelle,
+                signes.get(tete.sens, ""),
+            )
+            for colonne, tete in liste.tris_au_choix
+        )
+    )
+
+
+@register.simple_tag
+def tailles() -> tuple[int, ...]:
+    """How many rows a page may have."""
+    return TAILLES
+
+
+@register.simple_tag
+def colonnes_au_choix(liste: Liste[Any]) -> SafeString:
+    """A box for each column that may be hidden."""
+    modele = _CASE_A_COCHER.replace(' value="{}"', ' value="{}" form="form-affichage"')
+    return SafeString(
+        "".join(
+            html(modele, "colonnes", colonne.nom, _COCHE if montree else "", colonne.libelle)
+            for colonne, montree in liste.colonnes_au_choix
+        )
+    )
+
+
 @register.inclusion_tag("composants/vide.html")
 def vide(
     titre: object, phrase: object = "", icone: str = "inbox", url: str = "", action: object = ""
@@ -410,15 +430,18 @@ def langue_du_document() -> str:
     return REGIONS.get(langue, langue)
 
 
-@register.inclusion_tag("composants/navigation.html", takes_context=True)
-def navigation_principale(context: template.Context) -> dict[str, Any]:
-    """The links that the reader's role sees, by domain; the one of the current page is marked."""
+@register.inclusion_tag("composants/navigation.html")
+def navigation_principale(role: str, courant: str) -> dict[str, Any]:
+    """The links that a role sees, by domain; the one of the current page is marked."""
+    return {"groupes": navigation(role, langue_en_cours()), "courant": courant}
+
+
+@register.simple_tag(takes_context=True)
+def lien_courant(context: template.Context) -> str:
+    """Which link of the menu leads to this page, or to the part of the product that it is in."""
     request = context["request"]
-    groupes = navigation(request.user.role, get_language() or "fr")
-    chemins = sorted(
-        (lien.url for groupe in groupes for lien in groupe.liens), key=len, reverse=True
-    )
-    courant = next(
+    chemins = sorted((lien.url for lien in liens_menu(request.user.role)), key=len, reverse=True)
+    return next(
         (
             url
             for url in chemins
@@ -426,17 +449,52 @@ def navigation_principale(context: template.Context) -> dict[str, Any]:
         ),
         "",
     )
-    return {"groupes": groupes, "courant": courant}
 
 
-@register.simple_tag(takes_context=True)
-def liens_menu(context: template.Context) -> list[Lien]:
+@register.simple_tag
+def liens_menu(role: str) -> list[Lien]:
     """The links of the main menu, one after the other."""
-    groupes = navigation(context["request"].user.role, get_language() or "fr")
-    return [lien for groupe in groupes for lien in groupe.liens]
+    return [lien for groupe in navigation(role, langue_en_cours()) for lien in groupe.liens]
 
 
-@register.simple_tag(takes_context=True)
-def liens_nouveau(context: template.Context) -> Any:
-    """What the reader may create."""
-    return nouveau(context["request"].user.role, get_language() or "fr")
+@register.simple_tag
+def liens_nouveau(role: str) -> tuple[Lien, ...]:
+    """What a role may create."""
+    return nouveau(role, langue_en_cours())
+
+
+class _Fige(template.Node):
+    """See `fige`."""
+
+    PLACES = 512
+
+    def __init__(self, contenu: NodeList, cle: dict[str, FilterExpression]) -> None:
+        self.contenu = contenu
+        self.cle = cle
+        self.rendus: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        valeurs = {nom: expression.resolve(context) for nom, expression in self.cle.items()}
+        cle = (langue_en_cours(), *valeurs.values())
+        rendu = self.rendus.get(cle)
+        if rendu is None:
+            seul = template.Context(valeurs, autoescape=context.autoescape)
+            seul.template = context.template
+            rendu = self.contenu.render(seul)
+            if len(self.rendus) >= self.PLACES:
+                self.rendus.clear()
+            self.rendus[cle] = rendu
+        return rendu
+
+
+@register.tag
+def fige(parser: Parser, token: Token) -> _Fige:
+    """`{% fige role=request.user.role %}…{% endfige %}`: the same for all who share these values and a language.
+
+    Rendered once in a process, then kept. Inside, these values are all there is: nothing of a person, of a request or
+    of the data can be kept by mistake.
+    """
+    cle = token_kwargs(token.split_contents()[1:], parser)
+    contenu = parser.parse(("endfige",))
+    parser.delete_first_token()
+    return _Fige(contenu, cle)

@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from erp.affichage import TIRET, Lecture, html, icone
 from erp.pages import Liste, est_fragment, url_avec
-from erp.templatetags.pages import icone, relatif
 from interventions.choices import STATUTS_CLOS
 from interventions.models import Intervention
 
@@ -21,19 +21,26 @@ def echeance(intervention: Intervention, instant: tuple[datetime, timedelta]) ->
 
     `instant` is (now, alert delay), the same for the whole list.
     """
+    maintenant, alerte = instant
+    lecture = Lecture()
+    lecture.maintenant = maintenant
+    return echeance_lue(intervention, lecture, alerte)
+
+
+def echeance_lue(intervention: Intervention, lecture: Lecture, alerte: timedelta) -> SafeString:
+    """The deadline as a list shows it."""
     limite = intervention.date_limite
     if limite is None:
-        return "—"
-    mots = relatif(limite)
+        return TIRET
+    mots = lecture.relatif(limite)
     if intervention.statut in STATUTS_CLOS:
         return mots
     if intervention.horloge_arretee:
-        return format_html('<span class="text-secondary">{} {}</span>', icone("player-pause"), mots)
-    maintenant, alerte = instant
-    if limite < maintenant:
-        return format_html('<span class="retard">{}</span>', mots)
-    if limite - maintenant <= alerte:
-        return format_html('<span class="proche">{}</span>', mots)
+        return html('<span class="text-secondary">{} {}</span>', icone("player-pause"), mots)
+    if limite < lecture.maintenant:
+        return html('<span class="retard">{}</span>', mots)
+    if limite - lecture.maintenant <= alerte:
+        return html('<span class="proche">{}</span>', mots)
     return mots
 
 
