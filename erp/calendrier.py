@@ -125,7 +125,7 @@ class Calendrier:
             if self.chome and self.est_ferie(jour):
                 connues = ()
             else:
-                # An hour that the clock jumps over moves on, and may then touch what follows it.
+                # Hours that the clock jumps over are none; those around the jump may then touch.
                 connues = tuple(
                     fondre(_utc(jour, *p) for p in self.semaine_du(jour)[jour.weekday()])
                 )
@@ -237,11 +237,18 @@ def _utc(jour: date, debut: int, fin: int) -> Intervalle:
 
 
 def _instant(jour: date, minutes: int) -> datetime:
+    """The first instant of the day at which its clock reads so many minutes past midnight, or more.
+
+    An hour that is read twice begins the first time; one that the clock jumps over, where the jump ends.
+    """
     if minutes == 24 * 60:
         jour, minutes = jour + timedelta(days=1), 0
-    return datetime(
-        jour.year, jour.month, jour.day, minutes // 60, minutes % 60, tzinfo=CASABLANCA
-    ).astimezone(UTC)
+    for lus in range(minutes, 24 * 60):
+        local = datetime(jour.year, jour.month, jour.day, lus // 60, lus % 60, tzinfo=CASABLANCA)
+        instant = local.astimezone(UTC)
+        if instant.astimezone(CASABLANCA).replace(tzinfo=None) == local.replace(tzinfo=None):
+            return instant
+    return _instant(jour, 24 * 60)
 
 
 def _communes(

@@ -1,7 +1,7 @@
 """Forms whose fields are named as the parameters of a service, and that show its refusal beside the field."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -165,6 +165,9 @@ def _valeur(valeur: Any) -> Any:
         return valeur.pk
     if hasattr(valeur, "model") and hasattr(valeur, "values_list"):
         return [objet.pk for objet in valeur]
+    if isinstance(valeur, datetime):
+        # between two moments of one zone Python counts what the clock reads, not what passes
+        return valeur.astimezone(UTC)
     return valeur
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from equipment.api.columns import COMPTEUR, EQUIPEMENT, RELEVE
 from equipment.choices import Criticite, StatutEquipement
-from erp.api.fields import EntierField, IdField, MontantField, TexteField
+from erp.api.fields import EntierField, IdField, MomentField, MontantField, TexteField
 from erp.api.schema import compose, sortie
 
 
@@ -49,7 +49,7 @@ class CompteurEntree(serializers.Serializer[Any]):
 
 class ReleveEntree(serializers.Serializer[Any]):
     valeur = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0)
-    date_releve = serializers.DateTimeField(required=False)
+    date_releve = MomentField(required=False)
     remplacement = serializers.BooleanField(required=False)
 
 

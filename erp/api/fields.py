@@ -1,8 +1,10 @@
 """The kinds of input field that every form of the API is made of."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.validators import EmailValidator
+from django.utils import timezone
 from rest_framework import serializers
 
 ID_MAX = 2**63 - 1
@@ -54,3 +56,17 @@ class MontantField(serializers.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=12, decimal_places=2, min_value=0, **options)
+
+
+class MomentField(serializers.DateTimeField):
+    """A datetime in ISO 8601, read into UTC; without an offset it is Casablanca's, if the clock there reads it once.
+
+    DRF refuses an hour that is read twice and lets through one that the clock jumps over. It answers in the zone of the
+    company: between two moments of one zone Python counts what the clock reads, an hour off over a change of it.
+    """
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        lu: datetime = super().enforce_timezone(value)
+        if timezone.is_naive(value) and lu.astimezone(UTC) != lu:
+            self.fail("make_aware", timezone=lu.tzinfo)
+        return lu.astimezone(UTC)

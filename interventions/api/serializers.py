@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from erp.api.fields import EntierField, IdField, MontantField, TexteField
+from erp.api.fields import EntierField, IdField, MomentField, MontantField, TexteField
 from erp.api.schema import compose, sortie
 from interventions.api.columns import COMPETENCES, CONTROLES, INTERVENTION, JOURNAL, PIECES, TEMPS
 from interventions.choices import (
@@ -37,7 +37,7 @@ class _Demande(serializers.Serializer[Any]):
     titre = TexteField(200)
     site_id = IdField(required=False, allow_null=True)
     contrat_id = IdField(required=False, allow_null=True)
-    date_limite = serializers.DateTimeField(required=False, allow_null=True)
+    date_limite = MomentField(required=False, allow_null=True)
     duree_estimee = EntierField(
         min_value=1, required=False, allow_null=True, help_text=_("minutes")
     )
@@ -48,8 +48,8 @@ class _Demande(serializers.Serializer[Any]):
 class InterventionEntree(_Demande):
     equipement_id = IdField()
     technicien_id = IdField(required=False, allow_null=True)
-    debut = serializers.DateTimeField(required=False, allow_null=True)
-    fin = serializers.DateTimeField(required=False, allow_null=True)
+    debut = MomentField(required=False, allow_null=True)
+    fin = MomentField(required=False, allow_null=True)
     controles = serializers.ListField(child=PointEntree(), max_length=200, required=False)
 
 
@@ -74,20 +74,20 @@ class StatutEntree(serializers.Serializer[Any]):
     toujours_en_panne = serializers.BooleanField(required=False)
     motif_annulation = TexteField(500)
     technicien_id = IdField(required=False)
-    debut = serializers.DateTimeField(required=False)
-    fin = serializers.DateTimeField(required=False)
+    debut = MomentField(required=False)
+    fin = MomentField(required=False)
 
 
 class AffectationEntree(serializers.Serializer[Any]):
     technicien_id = IdField()
-    debut = serializers.DateTimeField(required=False)
-    fin = serializers.DateTimeField(required=False)
+    debut = MomentField(required=False)
+    fin = MomentField(required=False)
     remarque = TexteField(2000)
 
 
 class PlanificationEntree(serializers.Serializer[Any]):
-    debut = serializers.DateTimeField()
-    fin = serializers.DateTimeField()
+    debut = MomentField()
+    fin = MomentField()
     confirme = serializers.BooleanField(required=False)
     notes = TexteField(500)
 
@@ -110,8 +110,8 @@ class PieceUtiliseeEntree(serializers.Serializer[Any]):
 
 
 class TempsEntree(serializers.Serializer[Any]):
-    debut = serializers.DateTimeField()
-    fin = serializers.DateTimeField()
+    debut = MomentField()
+    fin = MomentField()
     type_temps = serializers.ChoiceField(choices=TypeTemps.choices, required=False)
     note = TexteField(300)
     technicien_id = IdField(

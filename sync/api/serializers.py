@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from accounts.choices import Role
 from documents.choices import TypeDocument
-from erp.api.fields import IdField
+from erp.api.fields import IdField, MomentField
 from erp.api.schema import ErreurSerializer, compose, sortie
 from sync.choices import EtatOperation, TypeOperation
 from sync.delta import LIMITE_DEFAUT, LIMITE_MAX
@@ -38,7 +38,7 @@ class OperationEntree(serializers.Serializer[Any]):
     cible = IdField(
         required=False, allow_null=True, help_text=_("Ce sur quoi elle porte, selon le type.")
     )
-    heure_appareil = serializers.DateTimeField(required=False, allow_null=True)
+    heure_appareil = MomentField(required=False, allow_null=True)
     vu = serializers.DictField(
         child=serializers.JSONField(allow_null=True),
         required=False,
@@ -75,7 +75,7 @@ class FichierEntree(serializers.Serializer[Any]):
         choices=TypeDocument.choices, default=TypeDocument.PHOTO
     )
     interne = serializers.BooleanField(default=False, help_text=_("Le client ne le voit pas."))
-    heure_appareil = serializers.DateTimeField(required=False)
+    heure_appareil = MomentField(required=False)
     intervention_id = IdField(required=False)
     equipement_id = IdField(required=False)
 
