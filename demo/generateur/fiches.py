@@ -118,6 +118,7 @@ class Plan:
     #: due soon, the intervention already made
     creees: list[date]
     jours_avance: int
+    jour_ferme: str
     #: who may inspect it, when the law asks for it
     organismes: tuple[str, ...] = ()
 

@@ -237,8 +237,11 @@ def _periodes(recit: Recit, debut: datetime, minutes: int, limite: datetime) -> 
 
 
 def retires(monde: Monde) -> set[int]:
-    """The oldest machines but those of the demo's own portal clients left service some months ago."""
-    anciennes = sorted(monde.machines[40:], key=lambda m: (m.arrivee, m.pk))[:3]
+    """The oldest machines left service some months ago, but those that a plan still looks after and those of the demo's
+    own portal clients."""
+    suivies = {plan.machine.pk for plan in monde.plans}
+    libres = [machine for machine in monde.machines[40:] if machine.pk not in suivies]
+    anciennes = sorted(libres, key=lambda m: (m.arrivee, m.pk))[:3]
     for rang, machine in enumerate(anciennes):
         machine.depart = monde.aujourdhui - timedelta(days=60 + 45 * rang)
     return {machine.pk for machine in anciennes}

@@ -36,6 +36,7 @@ from interventions.models import (
 )
 from notifications.choices import Evenement
 from planning.models import OccurrencePlan
+from planning.services.generation import jour_de_visite
 
 CENTIME = Decimal("0.01")
 DETAIL_RECENT = timedelta(days=60)
@@ -134,8 +135,9 @@ class Recit:
         travail = self.travail
         if travail.limite is not None:
             return travail.limite
-        if travail.echeance is not None:
-            return horloge.moment(travail.echeance, 18)
+        if travail.echeance is not None and travail.plan is not None:
+            visite = jour_de_visite(travail.plan, travail.echeance, _CALENDRIER)
+            return horloge.moment(visite, 18)
         heures = self.contrat and self.contrat.resolution.get(travail.priorite)
         if self.contrat and heures:
             if self.contrat.continu:

@@ -39,6 +39,7 @@ ENGAGEMENTS = {
     "basique": {"urgente": (4, 10), "normale": (18, 48)},
 }
 PLANS_MINIMUM = 60
+CLIMATISATION = "Ventilation et climatisation"
 TEXTES_LEGAUX = {
     "pont roulant": "Arrêté du 9 septembre 1953 (appareils de levage) ; Code du travail, article 281",
     "chaudière vapeur": "Dahir du 22 juillet 1953 (appareils à vapeur à terre)",
@@ -697,8 +698,12 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
     regle = "FREQ=YEARLY" if mois == 12 else f"FREQ=MONTHLY;INTERVAL={mois}"
     # a day that every month has
     prochaine = jour + timedelta(
-        days=rng.randrange(0, 6) if rang < 2 * PLANS_A_GENERER else rng.randrange(0, 30 * mois)
+        days=rng.randrange(0, 6 if rang < PLANS_A_GENERER else 12)
+        if rang < 2 * PLANS_A_GENERER
+        else rng.randrange(0, 30 * mois)
     )
+    if rang >= 2 * PLANS_A_GENERER and gamme.genre.competence == CLIMATISATION:
+        regle += ";BYMONTH=3,4,5,6,7,8,9,10"  # nobody cools in winter
     prochaine = prochaine.replace(day=min(prochaine.day, 28))
     if prochaine < jour:
         prochaine = (prochaine + timedelta(days=5)).replace(day=1)
@@ -725,6 +730,9 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
     compteur = None
     if machine.compteur and gamme.fiche.titre.startswith("Entretien 2 000 h"):
         compteur = machine.compteur
+    # most move to the next working day; a round in six is done while the plant stands still
+    usage = {"jour_ferme": JourFerme.GARDER if rang % 6 == 5 else JourFerme.APRES}
+    controle = {**usage, **_controle(gamme.fiche.titre)}
     habituel = [t for t in monde.techniciens if machine.genre.competence in t.competences]
     plan = fiches.Plan(
         pk=monde.lots.ajouter(
@@ -743,7 +751,7 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
                 (d for d in reversed(passees) if d < jour - timedelta(days=4)), None
             ),
             jours_avance=avance,
-            **_controle(gamme.fiche.titre),
+            **controle,
             mode=ModeEcheance.FLOTTANT if rang % 7 == 6 else ModeEcheance.FIXE,
             technicien_id=rng.choice(habituel).pk if rang % 3 == 0 else None,
             created_at=horloge.moment(max(depart - timedelta(days=20), monde.debut), 11),
@@ -753,6 +761,7 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
         echues=passees,
         creees=creees,
         jours_avance=avance,
-        organismes=ORGANISMES if _controle(gamme.fiche.titre) else (),
+        jour_ferme=controle["jour_ferme"],
+        organismes=ORGANISMES if "reglementaire" in controle else (),
     )
     monde.plans.append(plan)
