@@ -65,7 +65,7 @@ class ListeIdsField(forms.Field):
         propres = []
         for brut in value or ():
             if not (
-                brut.isascii() and brut.isdigit() and len(brut) < 20 and int(brut) <= ENTIER_MAX
+                brut.isascii() and brut.isdigit() and len(brut) < 20 and 0 < int(brut) <= ENTIER_MAX
             ):
                 raise DjangoValidationError(
                     self.error_messages["invalid"], code="invalid", params={"value": brut[:40]}

@@ -1,5 +1,6 @@
 """`/dashboard`: the figures of the dashboard's page, by the same functions."""
 
+from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
@@ -13,8 +14,9 @@ from dashboard.api.serializers import (
 from dashboard.demande import lire_demande
 from dashboard.indicateurs import INDICATEURS, tableau
 from dashboard.periodes import DEFAUT, Genre
+from erp.api.listing import vides
 from erp.api.views import VueApi
-from erp.exceptions import IntrouvableError
+from erp.exceptions import IntrouvableError, ValidationError
 
 _IDS = {"type": "array", "items": {"type": "integer", "minimum": 1}}
 _PARAMETRES = [
@@ -30,11 +32,19 @@ _PARAMETRES = [
 ]
 
 
+def _donnes(request: RequeteApi) -> QueryDict:
+    """The parameters; raises ValidationError for one without a value."""
+    sans_valeur = vides(request.query_params)
+    if sans_valeur:
+        raise ValidationError(errors=sans_valeur)
+    return request.query_params
+
+
 class Indicateurs(VueApi):
     @extend_schema(parameters=_PARAMETRES, responses=TableauSortie)
     def get(self, request: RequeteApi) -> Response:
         """Every figure that the reader may know, over what he sees; `debut` and `fin` are days, both included."""
-        demande = lire_demande(request.user, request.query_params)
+        demande = lire_demande(request.user, _donnes(request))
         return Response(en_donnees(tableau(demande)))
 
 
@@ -48,7 +58,7 @@ class UnIndicateur(VueApi):
     )
     def get(self, request: RequeteApi, cle: str) -> Response:
         """One figure; 404 for one that there is not, or not for the reader."""
-        lu = tableau(lire_demande(request.user, request.query_params))
+        lu = tableau(lire_demande(request.user, _donnes(request)))
         if cle not in lu.indicateurs:
             raise IntrouvableError()
         return Response(un_indicateur(lu, cle))

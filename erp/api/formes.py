@@ -1,8 +1,9 @@
-"""What is refused of every body before any field of it is looked at: names that the form does not have, control
-characters.
+"""What is refused of every body before any field of it is looked at: names that the form does not have, values of
+another type than the schema says, control characters.
 
-A name that nobody reads would be a value that its sender believes to be stored. A control character breaks spreadsheets
-and printed reports later, far from whoever typed it.
+A name that nobody reads would be a value that its sender believes to be stored; so would a number or a boolean that is
+made a text on the way, or a word that is made a boolean. A control character breaks spreadsheets and printed reports
+later, far from whoever typed it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,12 +11,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from erp.exceptions import ErreurChamp
 from erp.validation import CARACTERE_INTERDIT, caractere_interdit
 
+_TEXTES = (
+    serializers.CharField,
+    serializers.UUIDField,
+    serializers.DateField,
+    serializers.DateTimeField,
+)
 _NOM_MAX = 100  # characters of an unknown name that the answer repeats
 _FAUTES_MAX = 50
 
@@ -49,9 +57,13 @@ def empruntee(
 
 
 def fautes(forme: "serializers.BaseSerializer[Any]", donnees: Any) -> list[ErreurChamp]:
-    """The unknown names and the forbidden characters of a body, by the path of the field (`controles.0.libelle`)."""
+    """The unknown names, wrong types and forbidden characters of a body, by path of the field (`controles.0.libelle`).
+
+    A form that is no JSON has texts only: its fields read them.
+    """
     trouvees: list[ErreurChamp] = []
-    for faute in (*_inconnus(forme, donnees, ""), *_caracteres(donnees, "")):
+    typees = not isinstance(donnees, MultiValueDict)
+    for faute in (*_inconnus(forme, donnees, "", typees), *_caracteres(donnees, "")):
         trouvees.append(faute)
         if len(trouvees) == _FAUTES_MAX:
             break
@@ -63,12 +75,12 @@ def _chemin(champ: str, nom: object) -> str:
 
 
 def _inconnus(
-    champ: "serializers.Field[Any, Any, Any, Any]", donnees: Any, chemin: str
+    champ: "serializers.Field[Any, Any, Any, Any]", donnees: Any, chemin: str, typees: bool
 ) -> Iterator[ErreurChamp]:
     if isinstance(champ, (serializers.ListField, serializers.ListSerializer)):
         if isinstance(donnees, list) and champ.child is not None:
             for rang, element in enumerate(donnees):
-                yield from _inconnus(champ.child, element, _chemin(chemin, rang))
+                yield from _inconnus(champ.child, element, _chemin(chemin, rang), typees)
     elif isinstance(champ, serializers.Serializer) and isinstance(donnees, Mapping):
         for nom, valeur in donnees.items():
             interieur = champ.fields.get(nom) if isinstance(nom, str) else None
@@ -77,7 +89,13 @@ def _inconnus(
                     _chemin(chemin, nom), _("Ce champ n’existe pas ici."), "CHAMP_INCONNU"
                 )
             else:
-                yield from _inconnus(interieur, valeur, _chemin(chemin, nom))
+                yield from _inconnus(interieur, valeur, _chemin(chemin, nom), typees)
+    elif donnees is None:
+        return  # what may be empty is the field's own to say
+    elif isinstance(champ, _TEXTES) and not isinstance(donnees, (str, list, Mapping)):
+        yield ErreurChamp(chemin, _("Donnez un texte, entre guillemets."), "INVALIDE")
+    elif typees and isinstance(champ, serializers.BooleanField) and not isinstance(donnees, bool):
+        yield ErreurChamp(chemin, _("Donnez true ou false, sans guillemets."), "INVALIDE")
 
 
 def _caracteres(donnees: Any, chemin: str) -> Iterator[ErreurChamp]:

@@ -51,6 +51,18 @@ class ListeApi:
 Total = Callable[[QueryDict], int | None]
 
 
+def vides(params: QueryDict) -> list[ErreurChamp]:
+    """The parameters without a value: a client's empty variable must not mean « everything ».
+
+    What is searched may be empty, as the box is; the bounds of the page are looked at with their own words.
+    """
+    return [
+        ErreurChamp(nom, _("Donnez une valeur, ou retirez ce paramètre."), "OBLIGATOIRE")
+        for nom, valeurs in params.lists()
+        if nom not in ("search", "limit", "offset") and not any(valeurs)
+    ]
+
+
 def page(
     liste: ListeApi,
     visibles: QuerySet[Any],
@@ -62,7 +74,7 @@ def page(
 
     Raises ValidationError naming every parameter that is unknown or wrong.
     """
-    erreurs: list[ErreurChamp] = []
+    erreurs: list[ErreurChamp] = vides(params)
     limite = _entier(params, "limit", LIMITE_DEFAUT, 1, LIMITE_MAX, erreurs)
     decalage = _entier(params, "offset", 0, 0, DECALAGE_MAX, erreurs)
     cles, faux = ordre(liste.tris or {}, params.get("sort", ""), liste.tri_defaut)

@@ -201,6 +201,16 @@ class SchemaApi(AutoSchema):
             yield from (413, 415)
         if self.method == "POST":
             yield 422
+        yield from getattr(self.view, "codes_de_plus", {}).get(self.method, ())
+
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: bool = False
+    ) -> Any:
+        """A decimal is answered as a text; it may be sent as a number too."""
+        decrit = super()._map_serializer_field(field, direction, bypass_extensions)
+        if direction == "request" and decrit.get("format") == "decimal":
+            return {"oneOf": [decrit, {"type": "number"}]}
+        return decrit
 
 
 def parametres_de_liste(liste: ListeApi) -> Iterator[OpenApiParameter]:

@@ -214,6 +214,8 @@ class TestAuBordHttp:
             ("role=empereur", "role"),
             ("is_active=peut-etre", "is_active"),
             ("created_at_gte=hier", "created_at_gte"),
+            ("created_at_gte=", "created_at_gte"),
+            ("sort=", "sort"),
             ("created_at_lte=2026-02-31", "created_at_lte"),
             ("created_at_lte=0001-01-01", "created_at_lte"),
             ("created_at_lte=9999-12-31T23:59:59-14:00", "created_at_lte"),
@@ -224,6 +226,15 @@ class TestAuBordHttp:
     def test_bad_parameters_are_named(self, admin, question, champ):
         corps = verifier(client_api(admin).get(f"{USERS}?{question}"), 400, "VALIDATION_ERROR")
         assert [erreur["field"] for erreur in corps["errors"]] == [champ]
+
+    @pytest.mark.parametrize(
+        ("champ", "valeur"),
+        [("nom_entreprise", 5), ("adresse", True), ("is_active", "true"), ("is_active", 1)],
+    )
+    def test_a_value_of_another_type_is_named(self, responsable, champ, valeur):
+        adresse = f"/api/v1/clients/{ClientFactory().pk}"
+        corps = verifier(client_api(responsable).patch(adresse, {champ: valeur}), 400)
+        assert (corps["errors"][0]["field"], corps["errors"][0]["code"]) == (champ, "INVALIDE")
 
     def test_every_bad_parameter_at_once(self, admin):
         corps = verifier(client_api(admin).get(f"{USERS}?limit=0&sort=x&y=1&role=z"), 400)

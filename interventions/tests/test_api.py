@@ -165,7 +165,7 @@ class TestListe:
         client = client_api(responsable)
 
         def ordre(tri):
-            return [ligne["id"] for ligne in client.get(f"{URL}?sort={tri}").json()["data"]]
+            return [ligne["id"] for ligne in client.get(URL, {"sort": tri} if tri else {}).json()["data"]]
 
         assert ordre("priorite,-date_creation") == [urgente, haute, haute_vieille, basse]
         assert ordre("-priorite,date_creation") == [basse, haute_vieille, haute, urgente]

@@ -1,7 +1,7 @@
 """`/planning`: slots of a period, preventive plans and the gammes they are made from."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -77,6 +77,7 @@ class VueCreneau(VueApi):
 
 class Creneaux(VueCreneau):
     liste = ListeApi(CRENEAU, CreneauFiltresGestion, TRIS_CRENEAU, ("debut",))
+    codes_de_plus: ClassVar = {"POST": [404]}  # the intervention, unknown or not visible
 
     def get(self, request: RequeteApi) -> Response:
         """The slots that one sees; `date_debut_gte` and `date_debut_lte` keep those that touch a period."""
