@@ -2,6 +2,7 @@
 
     .venv/bin/python scripts/bench.py                       # throw-away servers, 200,000 interventions
     .venv/bin/python scripts/bench.py --interventions 20000 --requetes 200
+    .venv/bin/python scripts/bench.py --seulement HTML      # the kinds of request whose name holds this
     DATABASE_URL=… REDIS_URL=… .venv/bin/python scripts/bench.py --deja-charge
 
 For each kind of request: processor milliseconds of the server's processes and of PostgreSQL's (user and system, from
@@ -383,7 +384,10 @@ def mesurer(url: str, redis: str, options: argparse.Namespace) -> None:
     try:
         attendre(port)
         base = postmaster(url)
-        liste, compter = mesures(url, port, env)
+        toutes, compter = mesures(url, port, env)
+        liste = [m for m in toutes if options.seulement.lower() in m.nom.lower()]
+        if not liste:
+            raise SystemExit(f"Aucune mesure ne s’appelle ainsi : {options.seulement}.")
         for mesure in liste:  # once for nothing: connections, caches, prepared statements
             tourner(mesure, port, 32, serveur.pid, base)
             for serie in (mesure.app, mesure.base, mesure.debit):
@@ -395,7 +399,8 @@ def mesurer(url: str, redis: str, options: argparse.Namespace) -> None:
                 )
     finally:
         arreter(serveur, signal.SIGTERM, 10)
-    comptes = gerer("shell", "-v0", "-c", COMPTER, env=env, entree=json.dumps(compter()))
+    demandes = [d for m, d in zip(toutes, compter(), strict=True) if m in liste]
+    comptes = gerer("shell", "-v0", "-c", COMPTER, env=env, entree=json.dumps(demandes))
     for mesure, nombre in zip(liste, json.loads(comptes.split("REQUETES")[1]), strict=True):
         mesure.requetes_sql = nombre
     afficher(liste, options)
@@ -422,6 +427,9 @@ def main() -> int:
     analyse.add_argument("--interventions", type=int, default=200_000)
     analyse.add_argument(
         "--requetes", type=int, default=400, help="par tour et par genre de requête"
+    )
+    analyse.add_argument(
+        "--seulement", default="", help="les genres de requête dont le nom contient ce mot"
     )
     analyse.add_argument(
         "--deja-charge", action="store_true", help="DATABASE_URL tient déjà la grande société"

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -21,7 +22,7 @@ class _Nombre(Subquery):
 
 
 # asked for by every page; beyond 99 the bell says « 99+ »
-_NON_LUES: Requete[User] = Requete(
+_NON_LUES: Requete[Any] = Requete(
     lambda user: (
         User.objects.filter(pk=user.pk)
         .only("pk")
