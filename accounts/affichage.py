@@ -1,9 +1,9 @@
-"""What a reader chose under « Affichage » of a list: its columns, the lines of a page, the density of every list; and
-light or dark, from the profile or the bar."""
+"""What a reader chose under « Affichage » of a list: its columns, the lines of a page, the density of every list; the
+column by which he last sorted it; and light or dark, from the profile or the bar."""
 
 from urllib.parse import urlsplit
 
-from django.http import HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,12 +20,22 @@ CHOISIS = {"colonnes": None, "taille": None, "page": None}
 @connexion_requise
 @require_POST
 def affichage(request: Requete) -> HttpResponseBase:
-    """Remember what was chosen, and show the list again. `defaut` forgets this list's columns, and the rest."""
+    """Remember what was chosen, and show the list again. `defaut` forgets this list's columns and order, and the rest.
+
+    `tri` comes beside the list that is being sorted: nothing is shown again.
+    """
     envoi = request.POST
     liste = envoi.get("liste", "")
+    if "tri" in envoi:
+        services.regler_preferences(par=request.user, tris={liste: envoi["tri"] or None})
+        return HttpResponse(status=204)
     if "defaut" in envoi:
         services.regler_preferences(
-            par=request.user, colonnes={liste: None}, densite="confortable", taille=25
+            par=request.user,
+            colonnes={liste: None},
+            tris={liste: None},
+            densite="confortable",
+            taille=25,
         )
     else:
         choix: services.Preferences = {}

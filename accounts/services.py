@@ -51,16 +51,20 @@ class ChampsProfil(TypedDict, total=False):
 
 
 class Preferences(TypedDict, total=False):
-    """How somebody likes his pages: `colonnes` maps a list's name to the optional columns that it shows."""
+    """How somebody likes his pages, by list's name: the optional columns that it shows, in order, the sort key that it
+    opens with, the saved view that it opens on."""
 
     theme: str
     densite: str
     taille: int
     colonnes: Mapping[str, list[str] | None]
+    tris: Mapping[str, str | None]
+    vues: Mapping[str, int | None]
 
 
 # The list of a page and the column of a list, as they name themselves; more of them than there are is a mistake.
 NOM_DE_LISTE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+CLE_DE_TRI = re.compile(r"-?[a-z][a-z0-9_]{0,39}")
 LISTES_MAX, COLONNES_MAX = 60, 40
 
 
@@ -216,6 +220,11 @@ def regler_preferences(*, par: User, **choix: Unpack[Preferences]) -> User:
         colonnes = {**retenues.get("colonnes", {}), **voulues["colonnes"]}
         retenues["colonnes"] = {liste: noms for liste, noms in colonnes.items() if noms is not None}
         _verifier_colonnes(retenues["colonnes"])
+    for nom in ("tris", "vues"):
+        if nom in voulues:
+            choisis = {**retenues.get(nom, {}), **voulues[nom]}
+            retenues[nom] = {liste: choix for liste, choix in choisis.items() if choix is not None}
+            _verifier_choix(nom, retenues[nom])
     user.preferences = retenues
     user.enregistrer("preferences")
     return user
@@ -226,6 +235,17 @@ def _verifier_colonnes(colonnes: Mapping[str, list[str]]) -> None:
     trop = len(colonnes) > LISTES_MAX or any(len(n) > COLONNES_MAX for n in colonnes.values())
     if trop or not all(NOM_DE_LISTE.fullmatch(nom) for nom in (*colonnes, *noms)):
         raise ValidationError.champ("colonnes", _("Ces colonnes n’existent pas."), "INVALIDE")
+
+
+def _verifier_choix(nom: str, choix: Mapping[str, str | int]) -> None:
+    listes_connues = len(choix) <= LISTES_MAX and all(map(NOM_DE_LISTE.fullmatch, choix))
+    if not listes_connues or not all(
+        (isinstance(valeur, int) and 0 < valeur < 2**63)
+        if nom == "vues"
+        else CLE_DE_TRI.fullmatch(str(valeur))
+        for valeur in choix.values()
+    ):
+        raise ValidationError.champ(nom, _("Ce choix n’existe pas."), "CHOIX_INVALIDE")
 
 
 @transaction.atomic

@@ -225,6 +225,7 @@ class Liste(Generic[M]):
     nom: str = ""
     colonnes: Sequence[Colonne] = ()
     montre: Mapping[str, bool] = field(default_factory=dict)
+    ordre: Sequence[str] = ()
     densite: str = ""
     selection: Selection | None = None
     lecture: Lecture | None = None
@@ -236,8 +237,22 @@ class Liste(Generic[M]):
 
     @property
     def colonnes_au_choix(self) -> list[tuple[Colonne, bool]]:
-        """Those that the reader may show or hide, and whether they are shown."""
-        return [(c, self.montre[c.nom]) for c in self.colonnes if not c.fixe]
+        """Those that the reader may show or hide, and whether they are shown, in the order that he gave them."""
+        rangs = self.rangs
+        au_choix = [c for c in self.colonnes if not c.fixe]
+        return [
+            (c, self.montre[c.nom])
+            for c in sorted(au_choix, key=lambda c: rangs.get(c.nom, len(rangs)))
+        ]
+
+    @property
+    def rangs(self) -> dict[str, int]:
+        """Where the reader puts each of the columns that he may move; empty when they stand as it comes."""
+        libres = [c.nom for c in self.colonnes if not c.fixe]
+        voulus = [nom for nom in self.ordre if nom in libres]
+        if voulus == [nom for nom in libres if nom in voulus]:
+            return {}
+        return {nom: rang for rang, nom in enumerate(voulus)}
 
     @property
     def tris_au_choix(self) -> list[tuple[Colonne, EnTete]]:
@@ -374,15 +389,19 @@ def preferences(request: HttpRequest) -> Mapping[str, Any]:
     return getattr(request.user, "preferences", None) or {}
 
 
+def colonnes_voulues(request: HttpRequest, nom: str) -> list[str] | None:
+    """The columns of `?colonnes=`, else those the reader chose for this list, in their order; None when he did not."""
+    if request.GET.get("colonnes", "").strip():
+        return request.GET["colonnes"].split(",")
+    choisies: list[str] | None = preferences(request).get("colonnes", {}).get(nom) if nom else None
+    return choisies
+
+
 def colonnes_montrees(
     request: HttpRequest, nom: str, colonnes: Sequence[Colonne]
 ) -> Mapping[str, bool]:
-    """Which columns are shown: those of `?colonnes=`, else those the reader chose for this list, else as it comes."""
-    voulues: Any = None
-    if request.GET.get("colonnes", "").strip():
-        voulues = request.GET["colonnes"].split(",")
-    elif nom:
-        voulues = preferences(request).get("colonnes", {}).get(nom)
+    """Which columns are shown: those that are wanted and those that are always there, else as it comes."""
+    voulues = colonnes_voulues(request, nom)
     if voulues is None:
         return {c.nom: c.fixe or c.defaut for c in colonnes}
     return {c.nom: c.fixe or c.nom in voulues for c in colonnes}
@@ -434,10 +453,15 @@ def preparer_liste(
     with the page, and are not joined for counting.
 
     `queryset` is already `visible_to` and `for_list`; `tris` are the sort keys of `?sort=`, `tri` the key in force when
-    the URL names none. A parameter that is no filter is ignored, for a kept link must go on working; a value that does
-    not fit is told above an empty list.
+    the URL names none and the reader never sorted this list. A parameter that is no filter is ignored, for a kept link
+    must go on working; a value that does not fit is told above an empty list.
     """
     params = _propres(request.GET)
+    gouts = preferences(request)
+    prefere = gouts.get("tris", {}).get(nom, "")
+    # it is in the URL of every link that leads on; one that no longer exists is passed over
+    if prefere and "sort" not in params and not ordre(tris, prefere, ("pk",))[1]:
+        params["sort"] = prefere
     erreurs: list[str] = []
     if filtres is not None:
         try:
@@ -450,7 +474,6 @@ def preparer_liste(
     if faux:
         demande = tri
         cles, _faux = ordre(tris, tri, ("pk",))
-    gouts = preferences(request)
     taille = _entier(params.get("taille"), gouts.get("taille", par_page))
     taille = taille if taille in TAILLES else par_page
     page = max(1, _entier(params.get("page"), 1))
@@ -475,6 +498,7 @@ def preparer_liste(
         nom=nom,
         colonnes=colonnes,
         montre=colonnes_montrees(request, nom, colonnes),
+        ordre=colonnes_voulues(request, nom) or (),
         densite=gouts.get("densite", ""),
         selection=selection,
         lecture=lecture,

@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "erp.middleware.HtmxPages",
     "erp.middleware.PolitiqueContenu",
     "erp.middleware.ErreursMetier",
+    "search.middleware.OuvrirSurSaVue",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("vues/", views.vues, name="vues"),
     path("vues/nouvelle/", views.vue_creer, name="vue_creer"),
     path("vues/<int:pk>/", views.vue_modifier, name="vue_modifier"),
+    path("vues/<int:pk>/ouvrir/", views.vue_ouvrir, name="vue_ouvrir"),
     path("vues/<int:pk>/supprimer/", views.vue_supprimer, name="vue_supprimer"),
 ]

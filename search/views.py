@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.acces import Requete, connexion_requise
+from accounts.services import regler_preferences
 from erp.filters import valeurs_de_liste
 from erp.pages import aller, rendre
 from erp.validation import exiger, trouver
@@ -127,8 +128,9 @@ def vues(request: Requete) -> HttpResponseBase:
     """The views of one list: one's own to change, those of others to know whose they are."""
     entite = _entite_a_vues(request)
     visibles = FiltreEnregistre.objects.visible_to(request.user).select_related("user")
+    choisie = request.user.preferences.get("vues", {}).get(entite)
     lignes = [
-        (filtre, adresse(filtre), peut_modifier(request.user, filtre))
+        (filtre, adresse(filtre), peut_modifier(request.user, filtre), filtre.pk == choisie)
         for filtre in visibles.filter(entite=entite)
     ]
     contexte = {"lignes": lignes, "entite": Entite(entite), "retour": reverse(PAGES[entite])}
@@ -143,6 +145,20 @@ def vue_supprimer(request: Requete, pk: int) -> HttpResponseBase:
     services.supprimer_filtre(par=request.user, filtre_id=pk)
     page = reverse(PAGES[filtre.entite]) if filtre.entite in PAGES else reverse("search:recherche")
     return aller(request, page, _("Vue supprimée."))
+
+
+@connexion_requise
+@require_POST
+def vue_ouvrir(request: Requete, pk: int) -> HttpResponseBase:
+    """Open the list on this view from now on; `non` opens it as it comes again."""
+    filtre = trouver(FiltreEnregistre.objects.visible_to(request.user), pk)
+    if filtre.entite not in PAGES:
+        raise Http404
+    non = "non" in request.POST
+    regler_preferences(par=request.user, vues={filtre.entite: None if non else pk})
+    if non:
+        return aller(request, reverse(PAGES[filtre.entite]), _("La liste s’ouvre entière."))
+    return aller(request, adresse(filtre), _("La liste s’ouvrira sur cette vue."))
 
 
 def _entite_a_vues(request: Requete) -> str:

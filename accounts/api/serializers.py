@@ -137,7 +137,17 @@ class PreferencesForme(serializers.Serializer[Any]):
             child=serializers.CharField(max_length=40), max_length=COLONNES_MAX, allow_null=True
         ),
         required=False,
-        help_text="Par liste, les colonnes facultatives affichées.",
+        help_text="Par liste, les colonnes facultatives affichées, dans l’ordre.",
+    )
+    tris = serializers.DictField(
+        child=serializers.CharField(max_length=41, allow_null=True),
+        required=False,
+        help_text="Par liste, la clé de tri à l’ouverture.",
+    )
+    vues = serializers.DictField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1, allow_null=True),
+        required=False,
+        help_text="Par liste, la vue enregistrée sur laquelle elle s’ouvre.",
     )
 
 

@@ -97,3 +97,47 @@ def test_ce_qui_ne_convient_pas_est_nomme(technicien, choix, champ):
     with pytest.raises(ValidationError) as refus:
         regler_preferences(par=technicien, **choix)
     assert [erreur.field for erreur in refus.value.errors] == [champ]
+
+
+def test_le_tri_choisi_reste(navigateur, responsable):
+    un, deux = InterventionFactory(titre="A"), InterventionFactory(titre="B")
+    assert [i.pk for i in navigateur.get(LISTE).context["liste"].objets] == [deux.pk, un.pk]
+    envoi = {"liste": "interventions", "tri": "date_creation"}
+    assert navigateur.post(reverse("accounts:affichage"), envoi).status_code == 204
+    page = navigateur.get(LISTE)
+    assert [i.pk for i in page.context["liste"].objets] == [un.pk, deux.pk]
+    # the links that lead on say it, and so does what is exported
+    assert "sort=date_creation" in page.context["liste"].requete
+    # what the URL says goes first
+    page = navigateur.get(f"{LISTE}?sort=-date_creation")
+    assert [i.pk for i in page.context["liste"].objets] == [deux.pk, un.pk]
+    navigateur.post(reverse("accounts:affichage"), {"liste": "interventions", "defaut": "1"})
+    assert [i.pk for i in navigateur.get(LISTE).context["liste"].objets] == [deux.pk, un.pk]
+
+
+def test_un_tri_qui_n_existe_plus_ne_gene_pas(navigateur, responsable):
+    InterventionFactory()
+    regler_preferences(par=responsable, tris={"interventions": "couleur"})
+    assert navigateur.get(LISTE).context["liste"].tri == "-date_creation"
+
+
+@pytest.mark.parametrize(
+    "choix",
+    [
+        {"tris": {"interventions": "a;b"}},
+        {"tris": {"Inter": "titre"}},
+        {"vues": {"interventions": -1}},
+        {"vues": {"interventions": "x"}},
+    ],
+)
+def test_un_choix_mal_forme_est_refuse(responsable, choix):
+    with pytest.raises(ValidationError):
+        regler_preferences(par=responsable, **choix)
+
+
+def test_par_l_api_aussi(responsable):
+    api = client_api(responsable)
+    choix = {"tris": {"interventions": "-priorite"}, "vues": {"clients": 3}}
+    assert api.patch(API, choix, format="json").json()["tris"] == choix["tris"]
+    reponse = api.patch(API, {"vues": {"clients": None}}, format="json")
+    assert reponse.json()["vues"] == {}

@@ -140,9 +140,14 @@ def entetes(liste: Liste[Any]) -> SafeString:
                 _("Tout cocher sur cette page"),
             )
         )
-    cases += [
-        colonne(liste, c.libelle, c.tri, c.classe) for c in liste.colonnes if liste.montre[c.nom]
-    ]
+    rangs = liste.rangs
+    for c in liste.colonnes:
+        if liste.montre[c.nom]:
+            tete = colonne(liste, c.libelle, c.tri, c.classe)
+            if c.nom in rangs:
+                # the page's script puts headings and cells where the reader wants them
+                tete = SafeString(tete.replace("<th", f'<th data-rang="{rangs[c.nom]}"', 1))
+            cases.append(tete)
     return SafeString("".join(cases))
 
 

@@ -133,3 +133,26 @@ def test_chaque_liste_a_vues_a_une_page(admin):
     for entite, page in PAGES.items():
         liste = navigateur.get(reverse(page)).context["liste"]
         assert liste.nom == Entite(entite).value, page
+
+
+def test_une_liste_s_ouvre_sur_la_vue_choisie(responsable, technicien):
+    vue = FiltreFactory(user=responsable, parametres={"statut": ["ouverte"]})
+    navigateur = _navigateur(responsable)
+    ouvrir = reverse("search:vue_ouvrir", args=[vue.pk])
+    assert navigateur.get(LISTE).status_code == 200
+    assert navigateur.post(ouvrir)["Location"] == f"{LISTE}?statut=ouverte"
+    assert navigateur.get(LISTE)["Location"] == f"{LISTE}?statut=ouverte"
+    # what the address says goes first, and the tab that shows everything shows everything
+    assert navigateur.get(f"{LISTE}?statut=cloturee").status_code == 200
+    dans_la_page = {"HX-Request": "true", "HX-Boosted": "true", "HX-Target": "page-liste"}
+    assert navigateur.get(LISTE, headers=dans_la_page).status_code == 200
+    assert navigateur.get(reverse("clients:liste")).status_code == 200
+    dialogue = navigateur.get(f"{reverse('search:vues')}?entite=interventions").content.decode()
+    assert "la liste s’ouvre dessus" in dialogue
+    navigateur.post(ouvrir, {"non": "1"})
+    assert navigateur.get(LISTE).status_code == 200
+    # a view that is gone, or no longer shared, leaves the list as it comes
+    navigateur.post(ouvrir)
+    vue.delete()
+    assert navigateur.get(LISTE).status_code == 200
+    assert _navigateur(technicien).post(ouvrir).status_code == 404

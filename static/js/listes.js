@@ -67,6 +67,59 @@
     }
   });
 
+  // --- Columns where the reader wants them: the server says each heading's rank, the cells follow their heading -----------
+  const ranger = () => {
+    const tete = $("#liste thead tr");
+    const libres = tete ? [...tete.cells].filter((cellule) => cellule.dataset.rang) : [];
+    if (!libres.length) return;
+    const places = libres.map((cellule) => cellule.cellIndex);
+    const voulues = [...libres].sort((a, b) => a.dataset.rang - b.dataset.rang).map((cellule) => cellule.cellIndex);
+    for (const rangee of $$("#liste thead tr, #liste tbody tr")) {
+      const cellules = [...rangee.cells];
+      if (cellules.length !== tete.cells.length) continue; // a row that is one wide cell
+      const neuves = [...cellules];
+      places.forEach((place, rang) => (neuves[place] = cellules[voulues[rang]]));
+      rangee.append(...neuves);
+    }
+    // once: what was drawn in order is not turned again
+    for (const cellule of libres) delete cellule.dataset.rang;
+  };
+
+  const fleches = () => {
+    const { monter, descendre } = $("#form-affichage")?.dataset ?? {};
+    for (const ligne of $$("[data-ordonner] > .form-check")) {
+      if (ligne.parentElement.classList.contains("colonne-au-choix")) continue;
+      const boite = document.createElement("div");
+      boite.className = "colonne-au-choix";
+      ligne.replaceWith(boite);
+      boite.append(ligne);
+      const nom = ligne.textContent.trim();
+      for (const [sens, mot, signe] of [[-1, monter, "↑"], [1, descendre, "↓"]]) {
+        const bouton = document.createElement("button");
+        Object.assign(bouton, { type: "button", className: "btn btn-sm btn-icon btn-ghost-secondary", textContent: signe, title: mot });
+        bouton.setAttribute("aria-label", `${mot} ${nom}`);
+        bouton.addEventListener("click", () => {
+          const autre = sens < 0 ? boite.previousElementSibling : boite.nextElementSibling;
+          if (!autre?.classList.contains("colonne-au-choix")) return;
+          if (sens < 0) autre.before(boite);
+          else autre.after(boite);
+          bouton.focus();
+        });
+        boite.append(bouton);
+      }
+    }
+  };
+
+  // --- The order that one gives a list is there the next time, on any device --------------------------------------------
+  document.addEventListener("click", ({ target }) => {
+    const lien = target.closest("#page-liste a.tri");
+    const form = $("#form-affichage");
+    if (!lien || !form) return;
+    const corps = new URLSearchParams({ tri: new URL(lien.href).searchParams.get("sort") ?? "" });
+    for (const nom of ["csrfmiddlewaretoken", "liste"]) corps.set(nom, form.elements[nom].value);
+    fetch(form.action, { method: "POST", body: corps, keepalive: true }).catch(() => {});
+  });
+
   // --- What stands above a list that was swapped alone: the tab in force, the number of filters, the view's name ------
   const HORS_FILTRE = new Set(["sort", "page", "taille", "colonnes"]);
   const filtres = (adresse) => {
@@ -97,10 +150,15 @@
     const elt = evenement.detail.elt;
     if (elt?.id !== "liste" && elt?.id !== "page-liste" && !elt?.contains?.($("#liste"))) return;
     derniere = null;
+    fleches();
     accorder();
     compter();
     // the menu that was used is gone with its page: its button takes the focus back
     if (evenement.detail.requestConfig?.elt?.id === "form-affichage") $("#bouton-affichage")?.focus();
   });
+  // before it is painted: a swapped list too
+  document.body.addEventListener("htmx:afterSwap", ranger);
+  ranger();
+  fleches();
   compter();
 })();
