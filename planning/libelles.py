@@ -58,11 +58,20 @@ def _precision(nom: str, valeurs: list[str]) -> str:
     if nom == "BYDAY" and all(valeur in _JOURS for valeur in valeurs):
         return _enumerer([str(WEEKDAYS[_JOURS.index(valeur)]).lower() for valeur in valeurs])
     if nom == "BYMONTH" and all(v.isdigit() and 1 <= int(v) <= 12 for v in valeurs):
-        mois = _enumerer([str(MONTHS[int(valeur)]).lower() for valeur in valeurs])
-        return _("en %(mois)s") % {"mois": mois}
+        return _saison(sorted({int(valeur) for valeur in valeurs}))
     if nom == "BYMONTHDAY" and all(v.isdigit() for v in valeurs):
         return _("le %(jours)s") % {"jours": _enumerer(valeurs)}
     return ""
+
+
+def _saison(mois: list[int]) -> str:
+    """« en mars et septembre »; « entre mars et octobre » for three months and more that follow each other."""
+    premiers = [m for m in mois if (m - 2) % 12 + 1 not in mois]
+    if len(mois) >= 3 and len(premiers) == 1:
+        dernier = (premiers[0] + len(mois) - 2) % 12 + 1
+        bornes = {"debut": str(MONTHS[premiers[0]]).lower(), "fin": str(MONTHS[dernier]).lower()}
+        return _("entre %(debut)s et %(fin)s") % bornes
+    return _("en %(mois)s") % {"mois": _enumerer([str(MONTHS[m]).lower() for m in mois])}
 
 
 def _enumerer(mots: list[str]) -> str:

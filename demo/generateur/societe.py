@@ -730,8 +730,10 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
     compteur = None
     if machine.compteur and gamme.fiche.titre.startswith("Entretien 2 000 h"):
         compteur = machine.compteur
-    # most move to the next working day; a round in six is done while the plant stands still
-    usage = {"jour_ferme": JourFerme.GARDER if rang % 6 == 5 else JourFerme.APRES}
+    # Friday takes what falls on some week-ends, Monday the rest; a round in six is done while the plant stands still
+    usage = {"jour_ferme": (JourFerme.APRES, JourFerme.AVANT)[rang % 6 % 2]}
+    if rang % 6 == 5:
+        usage = {"jour_ferme": JourFerme.GARDER}
     controle = {**usage, **_controle(gamme.fiche.titre)}
     habituel = [t for t in monde.techniciens if machine.genre.competence in t.competences]
     plan = fiches.Plan(
@@ -742,7 +744,10 @@ def _plan(monde: Monde, machine: fiches.Machine, gamme: fiches.Gamme, rang: int)
             regle=regle,
             compteur_id=compteur,
             intervalle_compteur=Decimal(2000) if compteur else None,
-            prochaine_valeur=Decimal(machine.releve + rng.randrange(60, 1500))
+            # counted anew from the last visit: it has just been made for, or was up to three months ago
+            prochaine_valeur=Decimal(
+                machine.releve + (rng.randrange(1800, 1990) if creees else rng.randrange(500, 1500))
+            )
             if compteur
             else None,
             date_depart=depart,

@@ -5,6 +5,7 @@ from interventions.services.comptes import consolider_comptes
 from interventions.services.creation import NouveauPoint, creer_intervention, supprimer_intervention
 from interventions.services.echeance import calculer_date_limite, contrat_couvrant
 from interventions.services.edition import ajouter_remarque, modifier_intervention, noter_document
+from interventions.services.en_lot import Demande, creer_interventions
 from interventions.services.placement import Place, placer, verrouiller_creneau
 from interventions.services.terrain import (
     ajouter_controle,
@@ -21,6 +22,7 @@ from interventions.services.vie import (
 )
 
 __all__ = [
+    "Demande",
     "NouveauPoint",
     "Place",
     "affecter_technicien",
@@ -34,6 +36,7 @@ __all__ = [
     "consommer_piece",
     "contrat_couvrant",
     "creer_intervention",
+    "creer_interventions",
     "demander_annulation",
     "deplanifier",
     "modifier_intervention",

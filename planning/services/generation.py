@@ -35,8 +35,7 @@ from erp.lots import cles_par_lots
 from erp.societe import calendrier_societe
 from interventions.choices import STATUTS_ACTIFS
 from interventions.models import Intervention
-from interventions.services import NouveauPoint
-from interventions.services.en_lot import Demande, creer_interventions
+from interventions.services import Demande, NouveauPoint, creer_interventions
 from planning.choices import JourFerme, ModeEcheance
 from planning.models import Gamme, OccurrencePlan, PlanMaintenance
 from planning.recurrence import (

@@ -244,6 +244,10 @@ def test_les_prochaines_echeances():
         ("FREQ=WEEKLY;BYDAY=MO,TH", "chaque semaine, lundi et jeudi"),
         ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=1", "chaque année, en mars, le 1"),
         ("FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=1MO"),
+        ("FREQ=MONTHLY;BYMONTH=4,9", "chaque mois, en avril et septembre"),
+        ("FREQ=MONTHLY;BYMONTH=3,4,5,6", "chaque mois, entre mars et juin"),
+        ("FREQ=WEEKLY;BYMONTH=11,12,1,2", "chaque semaine, entre novembre et février"),
+        ("FREQ=MONTHLY;BYMONTH=1,2,3,7", "chaque mois, en janvier, février, mars et juillet"),
     ],
 )
 def test_une_regle_en_mots(regle, mots):
