@@ -123,3 +123,35 @@ def test_cocher_voir_appliquer(live_server, chromium, responsable, langue, large
     assert Intervention.objects.filter(statut="annulee").count() == 26
     close.refresh_from_db()
     assert close.statut == "cloturee"
+
+
+def test_l_ordre_des_colonnes_et_des_lignes_reste(live_server, chromium, responsable):
+    InterventionFactory(titre="B – fuite")
+    InterventionFactory(titre="A – bruit")
+    with ouvrir(chromium, live_server.url, responsable, "fr") as page:
+        page.goto(LISTE)
+        tetes = page.locator("#liste thead th")
+        expect(tetes).to_have_text(
+            ["", "Intervention", "Équipement", "Statut", "Priorité", "Technicien", "Échéance", "Créée"]
+        )  # fmt: skip
+        page.locator("#bouton-affichage").click()
+        avancer = page.get_by_role("button", name="Avancer Priorité")
+        for _fois in range(3):  # past « Statut », « Site » which is hidden, and « Équipement »
+            avancer.click()
+        expect(page.get_by_role("button", name="Reculer Priorité")).to_be_focused()
+        assert fautes(page) == []
+        page.get_by_role("button", name="Appliquer").click()
+        suite = ["Équipement", "Statut", "Technicien", "Échéance", "Créée"]
+        rangees = ["", "Intervention", "Priorité", *suite]
+        expect(tetes).to_have_text(rangees)
+        # the cells follow their headings, on a swapped list and on a new page alike
+        with page.expect_response(lambda reponse: "/affichage/" in reponse.url) as memoire:
+            page.get_by_role("link", name="Intervention", exact=True).last.click()
+        assert memoire.value.status == 204
+        premiere = page.locator("#liste tbody tr").first
+        expect(premiere.locator("td").nth(1)).to_contain_text("A – bruit")
+        expect(premiere.locator("td").nth(2)).to_have_text("Normale")
+        page.goto(LISTE)
+        expect(tetes).to_have_text(rangees)
+        expect(premiere.locator("td").nth(1)).to_contain_text("A – bruit")
+        expect(premiere.locator("td").nth(2)).to_have_text("Normale")

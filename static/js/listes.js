@@ -103,7 +103,9 @@
           if (!autre?.classList.contains("colonne-au-choix")) return;
           if (sens < 0) autre.before(boite);
           else autre.after(boite);
-          bouton.focus();
+          // at either end there is only the way back
+          const fini = !boite[sens < 0 ? "previousElementSibling" : "nextElementSibling"]?.matches(".colonne-au-choix");
+          (fini ? boite.querySelector(`button:nth-of-type(${sens < 0 ? 2 : 1})`) : bouton).focus();
         });
         boite.append(bouton);
       }
