@@ -139,6 +139,7 @@ class CreneauFiltres(Filtres):
 
 
 class CreneauFiltresGestion(CreneauFiltres):
+    verrouille = DrapeauFiltre("verrouille", label=_("Verrouillé"))
     technicien_id = IdsFiltre("technicien_id", label=_("Technicien"))
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,7 @@ from accounts.models import User
 from erp.calendrier import Calendrier, croiser
 from erp.horaires import lire_semaine
 from interventions.models import Intervention, Planning
-from planning.models import PieceGamme
+from planning.besoins import besoins_de_la_visite
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def verifier_depart(par: User, intervention: Intervention) -> list[Point]:
         return []
     return [
         _competences(intervention, creneau),
-        _pieces(intervention),
+        _pieces(intervention, creneau),
         _acces(intervention, creneau),
     ]
 
@@ -55,22 +54,20 @@ def _competences(intervention: Intervention, creneau: Planning) -> Point:
     return Point(_("Compétences"), True, _("Toutes valables ce jour-là."))
 
 
-def _pieces(intervention: Intervention) -> Point:
-    """The parts that the gamme takes, against what is in stock."""
-    requises = (
-        PieceGamme.objects.filter(gamme__plans__occurrences__intervention=intervention)
-        .values("piece")
-        .annotate(
-            besoin=Sum("quantite"), stock=F("piece__stock_actuel"), nom=F("piece__designation")
-        )
-    )
-    manquantes = [ligne["nom"] for ligne in requises if ligne["stock"] < ligne["besoin"]]
-    if manquantes:
-        detail = _("En stock insuffisant : %(pieces)s.") % {"pieces": ", ".join(manquantes)}
-        return Point(_("Pièces"), False, detail)
-    if not requises:
+def _pieces(intervention: Intervention, creneau: Planning) -> Point:
+    """The parts that the gamme takes: in his van, else at the store, where he passes first."""
+    besoins = besoins_de_la_visite(intervention.pk, creneau.technicien.user_id)
+    if not besoins:
         return Point(_("Pièces"), True, _("Aucune n’est prévue."))
-    return Point(_("Pièces"), True, _("Toutes en stock."))
+    if manquent := [f"{b.nom} ({b.manque.normalize():f})" for b in besoins if b.manque]:
+        detail = _("Ni dans son véhicule ni au magasin : %(pieces)s.") % {
+            "pieces": ", ".join(manquent)
+        }
+        return Point(_("Pièces"), False, detail)
+    if a_prendre := [f"{b.nom} ({b.a_prendre.normalize():f})" for b in besoins if b.a_prendre]:
+        detail = _("À prendre au magasin : %(pieces)s.") % {"pieces": ", ".join(a_prendre)}
+        return Point(_("Pièces"), True, detail)
+    return Point(_("Pièces"), True, _("Toutes dans son véhicule."))
 
 
 def _acces(intervention: Intervention, creneau: Planning) -> Point:

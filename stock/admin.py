@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from erp.admin import AdminErp, AdminLecture
-from stock.models import MouvementStock, PieceDetachee
+from stock.models import MouvementStock, PieceDetachee, PieceVehicule
 
 
 @admin.register(PieceDetachee)
@@ -20,6 +20,13 @@ class PieceAdmin(AdminErp):
     list_filter = ("is_active", "fournisseur")
     search_fields = ("reference", "designation", "fournisseur")
     readonly_fields = ("stock_actuel",)
+
+
+@admin.register(PieceVehicule)
+class PieceVehiculeAdmin(AdminLecture):
+    list_display = ("user", "piece", "quantite", "updated_at")
+    list_select_related = ("piece", "user")
+    search_fields = ("user__full_name", "piece__reference", "piece__designation")
 
 
 @admin.register(MouvementStock)

@@ -65,6 +65,18 @@ class MouvementFiltres(Filtres):
     date_mouvement_lte = JusquaFiltre("date_mouvement")
 
 
+class VehiculeFiltres(Filtres):
+    search = RechercheFiltre("piece__reference", "piece__designation", "user__full_name")
+    technicien_id = IdsFiltre("user__technicien")
+    piece_id = IdsFiltre("piece_id")
+
+
+VEHICULES_TRIS: Tris = {
+    "piece_designation": (CleTri("piece__designation"),),
+    "technicien_nom": (CleTri("user__full_name"),),
+    "quantite": ("quantite",),
+}
+
 MOUVEMENTS_TRIS: Tris = {
     "date_mouvement": ("date_mouvement",),
     "piece_designation": (CleTri("piece__designation"),),

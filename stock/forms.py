@@ -4,11 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from erp.champs import FormulaireModele
-from erp.forms import Formulaire
+from erp.forms import ChoixRecherche, Formulaire
 from stock.choices import TypeMouvement
 from stock.models import PieceDetachee
 
@@ -39,6 +41,30 @@ class PieceForm(FormulaireModele):
                 decimal_places=2,
                 initial=0,
             )
+
+
+class VehiculeForm(Formulaire):
+    """For `services.charger_vehicule`."""
+
+    piece_id = forms.ModelChoiceField(
+        label=gettext_lazy("Pièce"),
+        queryset=PieceDetachee.objects.none(),
+        widget=ChoixRecherche(
+            reverse_lazy("planning:chercher_piece"), gettext_lazy("Référence ou désignation")
+        ),
+    )
+    quantite = forms.DecimalField(
+        label=gettext_lazy("Quantité dans le véhicule"),
+        min_value=Decimal(0),
+        max_digits=12,
+        decimal_places=2,
+        help_text=gettext_lazy("Zéro : elle n’y est plus."),
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        choix: Any = self.fields["piece_id"]
+        choix.queryset = PieceDetachee.objects.visible_to(user).filter(is_active=True)
 
 
 class MouvementForm(Formulaire):

@@ -16,6 +16,7 @@ from stock.querysets import (
     LigneInventaireQuerySet,
     MouvementQuerySet,
     PieceQuerySet,
+    VehiculeQuerySet,
 )
 
 
@@ -183,6 +184,39 @@ class MouvementStock(Horodate):
 
     def __str__(self) -> str:
         return f"{self.get_type_mouvement_display()} {self.quantite} × {self.piece}"
+
+
+class PieceVehicule(Horodate):
+    """So much of a part rides in the van of a technicien (his account: he stands beside this app).
+
+    It is some of `stock_actuel`, not more of it: what is at the store is the rest.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="pieces_vehicule",
+        verbose_name=_("technicien"),
+    )
+    piece = models.ForeignKey(
+        PieceDetachee, on_delete=models.PROTECT, related_name="vehicules", verbose_name=_("pièce")
+    )
+    quantite = models.DecimalField(_("quantité"), max_digits=12, decimal_places=2)
+
+    objects = VehiculeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pieces_vehicules"
+        verbose_name = _("pièce dans un véhicule")
+        verbose_name_plural = _("pièces dans les véhicules")
+        ordering = ("user", "piece")
+        constraints = (
+            models.UniqueConstraint(fields=["user", "piece"], name="vehicule_une_ligne_par_piece"),
+            models.CheckConstraint(name="vehicule_quantite_positive", condition=Q(quantite__gt=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantite} × {self.piece}"
 
 
 class Inventaire(Horodate):

@@ -3,9 +3,17 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Count, F, Q
 
+from erp.models import CleTri
+
 if TYPE_CHECKING:
     from accounts.models import User
-    from stock.models import Inventaire, LigneInventaire, MouvementStock, PieceDetachee
+    from stock.models import (
+        Inventaire,
+        LigneInventaire,
+        MouvementStock,
+        PieceDetachee,
+        PieceVehicule,
+    )
 
 
 class PieceQuerySet(models.QuerySet["PieceDetachee"]):
@@ -24,6 +32,17 @@ class MouvementQuerySet(models.QuerySet["MouvementStock"]):
 
     def for_list(self) -> Self:
         return self.select_related("piece", "user")
+
+
+class VehiculeQuerySet(models.QuerySet["PieceVehicule"]):
+    def visible_to(self, user: "User") -> Self:
+        """All vans to those who run the stock, his own to a technicien."""
+        if user.est_gestion:
+            return self
+        return self.filter(user_id=user.pk) if user.est_technicien else self.none()
+
+    def for_list(self) -> Self:
+        return self.select_related("user", "piece").order_by(CleTri("piece__designation"), "pk")
 
 
 class InventaireQuerySet(models.QuerySet["Inventaire"]):

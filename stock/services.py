@@ -4,18 +4,25 @@ from decimal import Decimal
 from typing import TypedDict, Unpack
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import Role
 from accounts.models import User
 from erp.exceptions import BusinessRuleError, ValidationError
-from erp.validation import ecrire, effacer, exiger, trouver
+from erp.validation import choisir, ecrire, effacer, exiger, trouver
 from stock import notifications, permissions
 from stock.choices import StatutInventaire, TypeMouvement
-from stock.models import Inventaire, LigneInventaire, MouvementStock, PieceDetachee
+from stock.models import (
+    Inventaire,
+    LigneInventaire,
+    MouvementStock,
+    PieceDetachee,
+    PieceVehicule,
+)
 
 REGLES: dict[str, tuple[str, str | Promise]] = {
     "piece_stock_positif": ("STOCK_INSUFFISANT", gettext_lazy("Le stock ne suffit pas.")),
@@ -92,7 +99,11 @@ def enregistrer_mouvement(
     """
     piece = trouver(PieceDetachee.objects.visible_to(par), piece_id, verrou=True)
     exiger(permissions.peut_gerer(par))
-    return _mouvoir(par, piece, type_mouvement, quantite, motif=motif, prix_unitaire=prix_unitaire)
+    mouvement = _mouvoir(
+        par, piece, type_mouvement, quantite, motif=motif, prix_unitaire=prix_unitaire
+    )
+    _suivre_le_stock(piece)
+    return mouvement
 
 
 def mouvement_intervention(
@@ -103,9 +114,11 @@ def mouvement_intervention(
     quantite: Decimal,
     motif: str,
     prix_unitaire: Decimal | None = None,
+    porteur_id: int | None = None,
 ) -> MouvementStock:
     """A sortie or a retour for a job. For `interventions.services` alone, which has authorised the user, locked the
-    intervention first and owns the transaction.
+    intervention first and owns the transaction. What `porteur_id` (the technicien's account) takes out leaves his van
+    first; what comes back goes to the store.
 
     Raises ValidationError on `piece_id` for an unknown part, else as `enregistrer_mouvement`.
     """
@@ -122,7 +135,73 @@ def mouvement_intervention(
     )
     if piece is None:
         raise ValidationError.champ("piece_id", _("Cette pièce n’existe pas."), "INCONNU")
-    return _mouvoir(par, piece, type_mouvement, quantite, motif=motif, prix_unitaire=prix_unitaire)
+    mouvement = _mouvoir(
+        par, piece, type_mouvement, quantite, motif=motif, prix_unitaire=prix_unitaire
+    )
+    if type_mouvement == TypeMouvement.SORTIE and porteur_id is not None:
+        ligne = piece.vehicules.filter(user_id=porteur_id).first()
+        if ligne is not None:
+            _garder(ligne, ligne.quantite - quantite)
+    _suivre_le_stock(piece)
+    return mouvement
+
+
+# --- Vans --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def charger_vehicule(
+    *, par: User, user_id: int, piece_id: int, quantite: Decimal
+) -> PieceVehicule | None:
+    """Say how much of a part rides in a technicien's van from now on; none of it for zero. Nothing leaves the stock.
+
+    Raises ValidationError, BusinessRuleError STOCK_INSUFFISANT for more than the store has left.
+    """
+    exiger(permissions.peut_gerer(par))
+    porteurs = User.objects.visible_to(par).filter(role=Role.TECHNICIEN, is_active=True)
+    porteur = choisir(porteurs, "user_id", user_id)
+    choisir(PieceDetachee.objects.visible_to(par), "piece_id", piece_id)
+    piece = PieceDetachee.objects.select_for_update(no_key=True, of=("self",)).get(pk=piece_id)
+    if not quantite.is_finite() or quantite < 0:
+        raise ValidationError.champ(
+            "quantite", _("La quantité ne peut pas être négative."), "QUANTITE_INVALIDE"
+        )
+    ailleurs = piece.vehicules.exclude(user=porteur).aggregate(
+        total=Sum("quantite", default=Decimal(0))
+    )["total"]
+    if quantite > piece.stock_actuel - ailleurs:
+        raise BusinessRuleError(
+            _("Il n’y a que %(reste)s %(unite)s de « %(piece)s » hors des autres véhicules.")
+            % {
+                "reste": f"{(piece.stock_actuel - ailleurs).normalize():f}",
+                "unite": piece.unite,
+                "piece": piece.designation,
+            },
+            code="STOCK_INSUFFISANT",
+        )
+    ligne = piece.vehicules.filter(user=porteur).first()
+    return _garder(ligne or PieceVehicule(user=porteur, piece=piece), quantite)
+
+
+def _garder(ligne: PieceVehicule, quantite: Decimal) -> PieceVehicule | None:
+    """Write what is left in a van; a line of nothing is no line."""
+    if quantite > 0:
+        return ecrire(ligne, {"quantite": quantite})
+    if ligne.pk is not None:
+        ligne.delete()
+    return None
+
+
+def _suivre_le_stock(piece: PieceDetachee) -> None:
+    """Vans never hold more than there is: what left beyond the store's share left them, the fullest first."""
+    lignes = list(piece.vehicules.order_by("-quantite", "pk"))
+    exces = sum((ligne.quantite for ligne in lignes), Decimal(0)) - piece.stock_actuel
+    for ligne in lignes:
+        if exces <= 0:
+            break
+        retire = min(exces, ligne.quantite)
+        _garder(ligne, ligne.quantite - retire)
+        exces -= retire
 
 
 # --- Counting ----------------------------------------------------------------------------------------
@@ -201,6 +280,7 @@ def valider_inventaire(*, par: User, inventaire_id: int) -> Inventaire:
             motif=str(inventaire),
             prix_unitaire=None,
         )
+        _suivre_le_stock(piece)
         ligne.enregistrer("mouvement")
     inventaire.statut = StatutInventaire.VALIDE
     inventaire.date_validation = timezone.now()

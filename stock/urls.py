@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stock import groupees, inventaire, views
+from stock import groupees, inventaire, vehicules, views
 
 app_name = "stock"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("inventaires/<int:pk>/valider/", inventaire.valider, name="inventaire_valider"),
     path("inventaires/<int:pk>/abandonner/", inventaire.abandonner, name="inventaire_abandonner"),
     path("inventaires/lignes/<int:pk>/retirer/", inventaire.retirer, name="inventaire_retirer"),
+    path("vehicules/<int:pk>/", vehicules.vehicule, name="vehicule"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/modifier/", views.modifier, name="modifier"),
     path("<int:pk>/supprimer/", views.supprimer, name="supprimer"),

@@ -30,6 +30,7 @@ from stock.choices import TypeMouvement
 from stock.filters import MOUVEMENTS_TRIS, PIECES_TRIS, MouvementFiltres, PieceFiltres
 from stock.forms import MouvementForm, PieceForm
 from stock.models import PieceDetachee
+from stock.vehicules import au_magasin
 
 
 @connexion_requise
@@ -121,11 +122,14 @@ def detail(request: Requete, pk: int) -> HttpResponseBase:
         tri="-date_mouvement",
         filtres=MouvementFiltres,
     )
+    lignes, magasin = au_magasin(piece, user)
     return rendre(
         request,
         "stock/detail.html",
         {
             "piece": piece,
+            "vehicules": lignes,
+            "magasin": magasin,
             "liste": registre,
             "peut_gerer": permissions.peut_gerer(user),
             "voir_montants": permissions.peut_voir_montants(user),

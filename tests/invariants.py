@@ -22,6 +22,9 @@ INVARIANTS: dict[str, str] = {
     "le stock n’est jamais négatif": """
         SELECT id FROM pieces_detachees WHERE stock_actuel < 0
         UNION ALL SELECT piece_id FROM mouvements_stock WHERE stock_avant < 0 OR stock_apres < 0""",
+    "les véhicules ne portent pas plus que le stock": """
+        SELECT v.piece_id FROM pieces_vehicules v JOIN pieces_detachees p ON p.id = v.piece_id
+         GROUP BY v.piece_id, p.stock_actuel HAVING sum(v.quantite) > p.stock_actuel""",
     "chaque mouvement part d’où finit le précédent": """
         SELECT id FROM (SELECT id, stock_avant,
                                lag(stock_apres, 1, 0) OVER (PARTITION BY piece_id ORDER BY id) AS avant

@@ -107,6 +107,7 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         "compteur": compteur,
         "releve": ReleveFactory(compteur=compteur),
         "technicien": technicien,
+        "porteur": technicien.user,
         "competence": competence,
         "absence": DisponibiliteFactory(technicien=technicien, demandee=True),
         "piece": piece,

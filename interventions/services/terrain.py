@@ -73,6 +73,7 @@ def consommer_piece(
         type_mouvement=type_mouvement,
         quantite=quantite,
         motif=intervention.reference,
+        porteur_id=intervention.technicien.user_id if intervention.technicien else None,
         prix_unitaire=prix_de_retour(intervention, piece_id)
         if type_mouvement == TypeMouvement.RETOUR
         else None,

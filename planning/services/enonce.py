@@ -1,8 +1,9 @@
 """From the plan of some days to a problem for the optimiser: who works when, what there is to do, what must stay."""
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from erp.models import ParametresSociete
 from erp.societe import calendrier_societe
 from interventions.choices import Priorite, Statut
 from interventions.models import Intervention, Planning
-from planning.models import PieceGamme, PropositionPlanning
+from planning.besoins import Quantites, dans_les_vehicules, pieces_requises
+from planning.models import PropositionPlanning
 from planning.optimiseur.modele import Ouvrier, Poids, Probleme, Tache
 from planning.trajets import Position, minutes, position
 from technicians.models import Disponibilite, Technicien, TechnicienCompetence
@@ -107,7 +109,7 @@ def enoncer(proposition: PropositionPlanning) -> Enonce:
             _("Aucun technicien ne travaille ces jours-là."), code="AUCUN_TECHNICIEN"
         )
     magasin = _magasin()
-    pieces = _pieces(interventions) if magasin is not None else {}
+    requises = pieces_requises(i.pk for i in interventions) if magasin is not None else {}
     interventions = [
         i for i in interventions if not _reste_hors_du_plan(i, creneaux.get(i.pk), journees)
     ]
@@ -122,13 +124,29 @@ def enoncer(proposition: PropositionPlanning) -> Enonce:
                 taches.append(_tache_fixe(intervention, creneau, k, origine))
                 continue
         taches.append(
-            _tache(intervention, societe, origine, plus_tot, terme, pieces.get(intervention.pk, ()))
+            _tache(
+                intervention,
+                societe,
+                origine,
+                plus_tot,
+                terme,
+                _en_nombres(requises.get(intervention.pk, {})),
+            )
         )
     # A fixed slot may lie outside the hours, or two may not leave time to drive: he is given the day that holds them.
     for rang in fixes:
         k = taches[rang].technicien
         assert k is not None
         ouvriers[k] = _elargir(ouvriers[k], taches[rang])
+    charges = _vehicules(
+        journees,
+        requises,
+        {i.pk: creneaux[i.pk] for r, i in enumerate(interventions) if r in fixes},
+    )
+    ouvriers = [
+        replace(ouvrier, pieces=_en_nombres(contenu))
+        for ouvrier, contenu in zip(ouvriers, charges, strict=True)
+    ]
     lieux: list[Position] = [
         position(i.site.latitude, i.site.longitude) if i.site else None for i in interventions
     ]
@@ -261,11 +279,10 @@ def _elargir(ouvrier: Ouvrier, fixe: Tache) -> Ouvrier:
     plages = list(ouvrier.plages)
     if not any(de <= debut and fin <= a for de, a in plages):
         plages = _fondre([*plages, (debut, fin)])
-    return Ouvrier(
-        cle=ouvrier.cle,
+    return replace(
+        ouvrier,
         plages=tuple(plages),
         retour_max=max(ouvrier.retour_max, fin + SUPPLEMENTAIRES),
-        competences=ouvrier.competences,
     )
 
 
@@ -331,15 +348,38 @@ def _magasin() -> Position:
     return position(societe.latitude, societe.longitude)
 
 
-def _pieces(interventions: list[Intervention]) -> dict[int, tuple[tuple[int, float], ...]]:
-    """The parts that preventive work takes along, by its gamme: vans carry none, so they are fetched at the store."""
-    sortie: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    lignes = PieceGamme.objects.filter(
-        gamme__plans__occurrences__intervention__in=[i.pk for i in interventions]
-    ).values_list("gamme__plans__occurrences__intervention", "piece_id", "quantite")
-    for intervention_id, piece_id, quantite in lignes:
-        sortie[intervention_id].append((piece_id, float(quantite)))
-    return {cle: tuple(valeur) for cle, valeur in sortie.items()}
+def _en_nombres(quantites: Quantites) -> tuple[tuple[int, float], ...]:
+    return tuple((piece_id, float(quantite)) for piece_id, quantite in quantites.items())
+
+
+def _vehicules(
+    journees: list[Journee], requises: dict[int, Quantites], fixes: dict[int, Planning]
+) -> list[Quantites]:
+    """What each day's van starts with: less what the slots that stay take, shared over the technicien's days.
+
+    A part that two days could take is counted on one of them: whole units in equal shares, the rest on the first day.
+    """
+    voulues = {piece_id for besoins in requises.values() for piece_id in besoins}
+    if not voulues:
+        return [{} for _journee in journees]
+    contenus = dans_les_vehicules({j.technicien.user_id for j in journees}, voulues)
+    jours = Counter(journee.technicien.pk for journee in journees)
+    for intervention_id, creneau in fixes.items():
+        sien = contenus.get(creneau.technicien.user_id, {})
+        for piece_id, quantite in requises.get(intervention_id, {}).items():
+            sien[piece_id] = max(Decimal(0), sien.get(piece_id, Decimal(0)) - quantite)
+    sortie: list[Quantites] = []
+    servis: set[int] = set()
+    for journee in journees:
+        combien = jours[journee.technicien.pk]
+        premier = journee.technicien.pk not in servis
+        servis.add(journee.technicien.pk)
+        part: Quantites = {}
+        for piece_id, quantite in contenus.get(journee.technicien.user_id, {}).items():
+            egale = quantite // combien
+            part[piece_id] = quantite - egale * (combien - 1) if premier else egale
+        sortie.append({piece_id: quantite for piece_id, quantite in part.items() if quantite > 0})
+    return sortie
 
 
 def minuit(jour: date) -> datetime:

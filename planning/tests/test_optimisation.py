@@ -1,6 +1,7 @@
 """From the plan of some days to a proposal, and from a proposal to the plan."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from planning.services.calcul import abandonner_propositions_perdues, calculer_p
 from planning.services.optimisation import appliquer_proposition, demander_proposition
 from planning.tests.factories import GammeFactory, PlanFactory
 from planning.trajets import INCONNU, minutes
+from stock.services import charger_vehicule, enregistrer_mouvement
 from stock.tests.factories import PieceFactory
 from technicians.choices import StatutAbsence
 from technicians.tests.factories import CompetenceFactory, DisponibiliteFactory, TechnicienFactory
@@ -251,3 +253,33 @@ def test_les_trajets():
     # About 87 km as the crow flies, 1 h 15 by the road.
     assert 110 < minutes(CASA, RABAT) * 45 / 60 / 1.3 * 1.3 < 120
     assert minutes(CASA, RABAT) == pytest.approx(minutes(RABAT, CASA))
+
+
+def test_ce_que_porte_le_vehicule_evite_le_magasin(responsable):
+    """What one van holds serves one day; a slot that stays takes its own first."""
+    ParametresSociete.objects.create(pk=1, latitude=CASA[0], longitude=CASA[1])
+    lui = technicien()
+    piece = PieceFactory()
+    enregistrer_mouvement(
+        par=responsable, piece_id=piece.pk, type_mouvement="entree", quantite=Decimal(9)
+    )
+    gamme = GammeFactory()
+    PieceGamme.objects.create(gamme=gamme, piece=piece, quantite=2)
+
+    def visite(**champs):
+        intervention = demande(RABAT, **champs)
+        plan = PlanFactory(gamme=gamme, equipement=intervention.equipement)
+        OccurrencePlan.objects.create(plan=plan, date_echeance=LUNDI, intervention=intervention)
+        return intervention
+
+    def passe_au_magasin(intervention):
+        return proposer(responsable).lignes.get(intervention=intervention).par_le_magasin
+
+    une = visite()
+    charger_vehicule(par=responsable, user_id=lui.user_id, piece_id=piece.pk, quantite=Decimal(2))
+    assert not passe_au_magasin(une)
+    fixe = visite(affectee=True, technicien=lui)
+    CreneauFactory(intervention=fixe, technicien=lui, debut=a(15), fin=a(16), verrouille=True)
+    assert passe_au_magasin(une)
+    charger_vehicule(par=responsable, user_id=lui.user_id, piece_id=piece.pk, quantite=Decimal(4))
+    assert not passe_au_magasin(une)

@@ -1,6 +1,7 @@
 """Who should go and why, and whether a planned visit is ready."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from planning.models import OccurrencePlan, PieceGamme
 from planning.preparation import verifier_depart
 from planning.suggestions import CHARGE, DELAI, MACHINE, TRAJET, suggerer
 from planning.tests.factories import GammeFactory, PlanFactory
+from stock.services import charger_vehicule, enregistrer_mouvement
 from stock.tests.factories import PieceFactory
 from technicians.choices import StatutAbsence
 from technicians.tests.factories import (
@@ -179,3 +181,29 @@ def test_pret_a_partir_ou_ce_qui_manque(responsable, client):
     client.force_login(lui.user)
     page = client.get(reverse("planning:depart", args=[intervention.pk])).content.decode()
     assert "Filtre à huile" in page
+
+
+def test_les_pieces_sont_dans_le_vehicule_ou_a_prendre_au_magasin(responsable):
+    lui, collegue = technicien(), technicien()
+    intervention = demande(affectee=True, technicien=lui)
+    CreneauFactory(intervention=intervention, technicien=lui, debut=a(11), fin=a(12))
+    piece = PieceFactory(designation="Courroie")
+    stock = {"par": responsable, "piece_id": piece.pk}
+    enregistrer_mouvement(**stock, type_mouvement="ajustement", quantite=Decimal(5))
+    gamme = GammeFactory()
+    PieceGamme.objects.create(gamme=gamme, piece=piece, quantite=3)
+    plan = PlanFactory(gamme=gamme, equipement=intervention.equipement)
+    OccurrencePlan.objects.create(plan=plan, date_echeance=LUNDI, intervention=intervention)
+
+    def pieces():
+        point = next(p for p in verifier_depart(responsable, intervention) if p.libelle == "Pièces")
+        return point.pret, point.detail
+
+    assert pieces() == (True, "À prendre au magasin : Courroie (3).")
+    charger_vehicule(**stock, user_id=lui.user_id, quantite=Decimal(2))
+    assert pieces() == (True, "À prendre au magasin : Courroie (1).")
+    charger_vehicule(**stock, user_id=collegue.user_id, quantite=Decimal(3))
+    assert pieces() == (False, "Ni dans son véhicule ni au magasin : Courroie (1).")
+    charger_vehicule(**stock, user_id=collegue.user_id, quantite=Decimal(0))
+    charger_vehicule(**stock, user_id=lui.user_id, quantite=Decimal(3))
+    assert pieces() == (True, "Toutes dans son véhicule.")

@@ -4,7 +4,7 @@ from django.db.models import BooleanField, Case, F, Q, Value, When
 
 from accounts.models import User
 from erp.api.columns import Colonnes
-from stock.models import MouvementStock, PieceDetachee
+from stock.models import MouvementStock, PieceDetachee, PieceVehicule
 from stock.permissions import peut_voir_montants
 
 PIECE = Colonnes(
@@ -50,6 +50,20 @@ MOUVEMENT = Colonnes(
         "user_id": "user_id",
         "user_nom": "user__full_name",
         "date_mouvement": "date_mouvement",
+    },
+)
+VEHICULE = Colonnes(
+    PieceVehicule,
+    {
+        "id": "id",
+        "technicien_id": "user__technicien__id",
+        "technicien_nom": "user__full_name",
+        "piece_id": "piece_id",
+        "piece_reference": "piece__reference",
+        "piece_designation": "piece__designation",
+        "unite": "piece__unite",
+        "quantite": "quantite",
+        "updated_at": "updated_at",
     },
 )
 _MOUVEMENT_SANS_PRIX = MOUVEMENT.sans("prix_unitaire")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from erp.api.fields import IdField, MontantField, TexteField
 from erp.api.schema import compose, sortie
-from stock.api.columns import MOUVEMENT, PIECE
+from stock.api.columns import MOUVEMENT, PIECE, VEHICULE
 from stock.choices import TypeMouvement
 
 
@@ -45,6 +45,16 @@ class MouvementDePieceEntree(serializers.Serializer[Any]):
 class MouvementEntree(MouvementDePieceEntree):
     piece_id = IdField()
 
+
+class VehiculeEntree(serializers.Serializer[Any]):
+    technicien_id = IdField()
+    piece_id = IdField()
+    quantite = serializers.DecimalField(
+        max_digits=12, decimal_places=2, min_value=0, help_text="Zéro : elle n’y est plus."
+    )
+
+
+VehiculeSortie = sortie("PieceVehicule", VEHICULE)
 
 # prices are not for techniciens
 PieceSortie = compose(

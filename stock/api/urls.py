@@ -11,5 +11,6 @@ urlpatterns = [
     ),
     route("stock/mouvements", views.Mouvements.as_view(), name="api_mouvements"),
     route("stock/mouvements/<int:pk>", views.UnMouvement.as_view(), name="api_mouvement"),
+    route("stock/vehicules", views.Vehicules.as_view(), name="api_vehicules"),
     route("stock/sous-minimum", views.SousMinimum.as_view(), name="api_sous_minimum"),
 ]

@@ -3,19 +3,21 @@
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.authentication import RequeteApi
+from accounts.models import User
 from erp.api.listing import ListeApi
 from erp.api.schema import page_de
 from erp.api.views import VueApi
-from erp.exceptions import IntrouvableError
+from erp.exceptions import IntrouvableError, ValidationError
 from erp.models import CleTri
 from erp.validation import choisir, exiger
 from stock import services
-from stock.api.columns import MOUVEMENT, PIECE, mouvement_pour, piece_pour
+from stock.api.columns import MOUVEMENT, PIECE, VEHICULE, mouvement_pour, piece_pour
 from stock.api.serializers import (
     MouvementDePieceEntree,
     MouvementEntree,
@@ -23,10 +25,19 @@ from stock.api.serializers import (
     PieceEntree,
     PieceNouvelle,
     PieceSortie,
+    VehiculeEntree,
+    VehiculeSortie,
 )
-from stock.filters import MOUVEMENTS_TRIS, PIECES_TRIS, MouvementFiltres, PieceFiltres
-from stock.models import MouvementStock, PieceDetachee
-from stock.permissions import peut_voir
+from stock.filters import (
+    MOUVEMENTS_TRIS,
+    PIECES_TRIS,
+    VEHICULES_TRIS,
+    MouvementFiltres,
+    PieceFiltres,
+    VehiculeFiltres,
+)
+from stock.models import MouvementStock, PieceDetachee, PieceVehicule
+from stock.permissions import peut_gerer, peut_voir
 from stock.querysets import PieceQuerySet
 
 CHEMIN = "/api/v1/stock"
@@ -147,3 +158,37 @@ class MouvementsDePiece(VueStock):
         donnees = self.entree(MouvementDePieceEntree)
         mouvement = services.enregistrer_mouvement(par=request.user, piece_id=pk, **donnees)
         return self.mouvement(mouvement.pk)
+
+
+class Vehicules(VueStock):
+    liste = ListeApi(
+        VEHICULE,
+        VehiculeFiltres,
+        VEHICULES_TRIS,
+        (CleTri("user__full_name").asc(), CleTri("piece__designation").asc()),
+    )
+
+    def lignes(self) -> QuerySet[PieceVehicule]:
+        return PieceVehicule.objects.visible_to(self.request.user)
+
+    def get(self, request: RequeteApi) -> Response:
+        """What rides in the vans: all of them for those who run the stock, his own for a technicien."""
+        return self.lister(self.lignes())
+
+    @extend_schema(request=VehiculeEntree, responses={200: VehiculeSortie, 204: None})
+    def put(self, request: RequeteApi) -> Response:
+        """Say how much of a part is in a technicien's van from now on; nothing (204) when it is none."""
+        exiger(peut_gerer(request.user))
+        donnees = self.entree(VehiculeEntree)
+        porteurs = User.objects.visible_to(request.user).filter(
+            technicien=donnees.pop("technicien_id")
+        )
+        porteur = porteurs.first()
+        if porteur is None:
+            raise ValidationError.champ(
+                "technicien_id", _("Ce technicien n’existe pas."), "INCONNU"
+            )
+        ligne = services.charger_vehicule(par=request.user, user_id=porteur.pk, **donnees)
+        if ligne is None:
+            return self.vide()
+        return self.fiche(VEHICULE.fiche(self.lignes(), ligne.pk))
