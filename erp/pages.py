@@ -84,13 +84,14 @@ PASTILLES, LISTE, RECHERCHE, JOUR, OUI, TEXTE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Critere:
     """One filter as a list offers it: `nom` is the filter of the FilterSet, `genre` how it is entered.
 
     `choix` are (value, words) pairs, a queryset already `visible_to`, or what returns its objects (a prepared
     `Requete`); with the genre `recherche` the queryset only puts the chosen ids into words, and `url` answers `?q=`
-    with JSON (see `repondre_recherche`).
+    with JSON (see `repondre_recherche`). What is the same for everybody is declared once, outside the view: its HTML is
+    then kept.
     """
 
     nom: str
@@ -168,7 +169,7 @@ class EnTete:
         return {"asc": "ascending", "desc": "descending"}.get(self.sens, "none")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Colonne:
     """One column, declared once: its heading, whether readers may hide it, and its cells.
 

@@ -2,6 +2,7 @@
 an include."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -30,7 +31,7 @@ from erp.affichage import (
 )
 from erp.navigation import Lien, navigation, nouveau
 from erp.pages import JOUR as JOUR_CIVIL
-from erp.pages import LISTE, OUI, PASTILLES, RECHERCHE, TAILLES, CritereLie, Liste
+from erp.pages import LISTE, OUI, PASTILLES, RECHERCHE, TAILLES, Colonne, Critere, CritereLie, Liste
 
 __all__ = ["JOUR", "TONS", "badge", "duree", "icone", "mad", "pastille", "quantite", "relatif"]
 
@@ -287,8 +288,17 @@ _COCHE, _CHOISI = SafeString(" checked"), SafeString(" selected")
 @register.simple_tag
 def critere(lie: CritereLie) -> SafeString:
     """One criterion of the panel of filters, entered as its kind says."""
-    nom, libelle, genre = lie.critere.nom, lie.critere.libelle, lie.critere.genre
-    if genre == PASTILLES:
+    if lie.critere.genre in (LISTE, RECHERCHE):
+        return _critere_choisi(lie)
+    return _critere_saisi(langue_en_cours(), lie.critere, tuple(lie.valeurs))
+
+
+@lru_cache(maxsize=512)
+def _critere_saisi(_langue: str, critere: Critere, valeurs: tuple[str, ...]) -> SafeString:
+    """What depends on nothing else: the same for everybody who filters by these values, in this language."""
+    lie = CritereLie(critere, list(valeurs))
+    nom, libelle = critere.nom, critere.libelle
+    if critere.genre == PASTILLES:
         choix = "".join(
             html(
                 '<label class="form-selectgroup-item"><input type="checkbox" name="{}" value="{}"'
@@ -306,35 +316,42 @@ def critere(lie: CritereLie) -> SafeString:
             libelle,
             SafeString(choix),
         )
-    if genre == OUI:
+    if critere.genre == OUI:
         coche = _COCHE if lie.valeur else ""
         return html(
             '<div class="champ-oui">{}</div>', html(_CASE_A_COCHER, nom, "true", coche, libelle)
         )
-    etiquette = html('<label class="form-label" for="filtre-{}">{}</label>', nom, libelle)
-    if genre in (LISTE, RECHERCHE):
-        options = "".join(
-            html('<option value="{}"{}>{}</option>', valeur, _CHOISI if choisie else "", mots)
-            for valeur, mots, choisie in lie.choisies
-        )
-        return html(
-            '<div>{}<select class="form-select" id="filtre-{}" name="{}" multiple data-chercher="{}"'
-            ' data-placeholder="{}" data-rien="{}">{}</select></div>',
-            etiquette,
-            nom,
-            nom,
-            lie.critere.url,
-            _("Tous"),
-            _("Aucun résultat"),
-            SafeString(options),
-        )
     return html(
         '<div>{}<input class="form-control"{} id="filtre-{}" name="{}" value="{}"></div>',
-        etiquette,
-        SafeString(' type="date"') if genre == JOUR_CIVIL else "",
+        _etiquette(critere),
+        SafeString(' type="date"') if critere.genre == JOUR_CIVIL else "",
         nom,
         nom,
         lie.valeur,
+    )
+
+
+def _critere_choisi(lie: CritereLie) -> SafeString:
+    options = "".join(
+        html('<option value="{}"{}>{}</option>', valeur, _CHOISI if choisie else "", mots)
+        for valeur, mots, choisie in lie.choisies
+    )
+    return html(
+        '<div>{}<select class="form-select" id="filtre-{}" name="{}" multiple data-chercher="{}"'
+        ' data-placeholder="{}" data-rien="{}">{}</select></div>',
+        _etiquette(lie.critere),
+        lie.critere.nom,
+        lie.critere.nom,
+        lie.critere.url,
+        _("Tous"),
+        _("Aucun résultat"),
+        SafeString(options),
+    )
+
+
+def _etiquette(critere: Critere) -> SafeString:
+    return html(
+        '<label class="form-label" for="filtre-{}">{}</label>', critere.nom, critere.libelle
     )
 
 
@@ -390,11 +407,16 @@ def tailles() -> tuple[int, ...]:
 @register.simple_tag
 def colonnes_au_choix(liste: Liste[Any]) -> SafeString:
     """A box for each column that may be hidden."""
+    return _cases_des_colonnes(langue_en_cours(), tuple(liste.colonnes_au_choix))
+
+
+@lru_cache(maxsize=512)
+def _cases_des_colonnes(_langue: str, colonnes: tuple[tuple[Colonne, bool], ...]) -> SafeString:
     modele = _CASE_A_COCHER.replace(' value="{}"', ' value="{}" form="form-affichage"')
     return SafeString(
         "".join(
             html(modele, "colonnes", colonne.nom, _COCHE if montree else "", colonne.libelle)
-            for colonne, montree in liste.colonnes_au_choix
+            for colonne, montree in colonnes
         )
     )
 

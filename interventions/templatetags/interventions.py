@@ -1,13 +1,12 @@
 from datetime import datetime, timedelta
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from erp.affichage import TIRET, Lecture, html, icone
+from erp.affichage import TIRET, Lecture, adresse_fixe, html, icone
 from erp.pages import Liste, est_fragment, url_avec
 from interventions.choices import STATUTS_CLOS
 from interventions.models import Intervention
@@ -68,7 +67,7 @@ def bascule_vues(
         (
             (
                 " active" if nom == courante else "",
-                url_avec(reverse(route), liste.params, page=None),
+                url_avec(adresse_fixe(route), liste.params, page=None),
                 format_html(' aria-current="{}"', "page") if nom == courante else "",
                 icone(dessin),
                 libelle,

@@ -745,3 +745,13 @@ def test_each_opens_the_forms_that_are_his(client, request, la_sienne, personne,
 def test_a_stranger_signs_in_first(client, la_sienne):
     for adresse in (LISTE, CREER, la_sienne.get_absolute_url(), url("affecter", la_sienne)):
         assert client.get(adresse)["Location"].startswith(reverse("accounts:connexion"))
+
+
+def test_ce_qu_on_ecrit_dans_un_titre_reste_du_texte(client, responsable):
+    malin = "<script>alert('x')</script>"
+    InterventionFactory(titre=malin, equipement__nom=malin, equipement__client__nom_entreprise=malin)
+    client.force_login(responsable)
+    page = client.get(LISTE, {"search": malin}).content.decode()
+    assert "<script>alert" not in page
+    # the title, the machine, its client, and what is searched for: in the box and above the list
+    assert page.count("&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;") >= 4

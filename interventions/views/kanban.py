@@ -35,6 +35,7 @@ from interventions.views._json import refus_en_json
 from interventions.views.liste import _MONTRES, NOM, _criteres, _onglets
 
 CARTES = 50  # of a column; the list has the others
+_LIES = ("equipement__nom", "client__nom_entreprise", "technicien__user__full_name")
 FERMEES = (Statut.ANNULEE, Statut.ARCHIVEE)  # shown as a place to drop and a number
 
 
@@ -136,7 +137,7 @@ def _cartes(trouvees: QuerySet[Intervention], statut: Statut) -> list[Interventi
         siennes = siennes.order_by("priorite_rang", F("date_limite").asc(nulls_last=True), "pk")
     else:
         siennes = siennes.order_by("-date_cloture", "-pk")
-    return list(siennes.only(*_MONTRES, "version")[:CARTES])
+    return list(siennes.only(*_MONTRES, *_LIES, "version")[:CARTES])
 
 
 def _transitions(user: User, statut: Statut) -> list[Transition]:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import F
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -12,7 +11,7 @@ from accounts.acces import Requete, connexion_requise
 from accounts.models import User
 from clients.models import Client
 from equipment.models import Equipement
-from erp.affichage import RIEN, TIRET, TIRET_PALE, Lecture, html, lien_de_ligne
+from erp.affichage import RIEN, TIRET, TIRET_PALE, Lecture, adresse_fixe, html, lien_de_ligne
 from erp.enonces import Requete as Enonce
 from erp.models import ParametresSociete
 from erp.pages import (
@@ -240,13 +239,25 @@ _TECHNICIENS = Enonce(
 )
 
 
+_CHOIX = (
+    Critere("statut", _("Statut"), choix=Statut.choices),
+    Critere("priorite", _("Priorité"), choix=Priorite.choices),
+    Critere("type_intervention", _("Type"), choix=TypeIntervention.choices),
+)
+_SAISIES = (
+    Critere("date_creation_gte", _("Créée depuis le"), JOUR),
+    Critere("date_creation_lte", _("Créée jusqu’au"), JOUR),
+    Critere("date_limite_lte", _("À finir avant le"), JOUR),
+    Critere("urgence", _("Urgences seulement"), OUI),
+    Critere("en_retard", _("En retard"), OUI),
+    Critere("a_risque", _("À risque"), OUI),
+    Critere("actives", _("Non closes"), OUI),
+)
+
+
 def _criteres(user: User) -> list[Critere]:
     """What the reader may filter by: a technicien has one technicien, a client one client."""
-    criteres = [
-        Critere("statut", _("Statut"), choix=Statut.choices),
-        Critere("priorite", _("Priorité"), choix=Priorite.choices),
-        Critere("type_intervention", _("Type"), choix=TypeIntervention.choices),
-    ]
+    criteres = list(_CHOIX)
     if user.est_gestion:
         criteres += [
             Critere(
@@ -260,7 +271,7 @@ def _criteres(user: User) -> list[Critere]:
                 _("Client"),
                 RECHERCHE,
                 choix=Client.objects.visible_to(user),
-                url=reverse("clients:chercher"),
+                url=adresse_fixe("clients:chercher"),
             ),
         ]
     criteres += [
@@ -269,14 +280,8 @@ def _criteres(user: User) -> list[Critere]:
             _("Équipement"),
             RECHERCHE,
             choix=Equipement.objects.visible_to(user),
-            url=reverse("interventions:equipements"),
+            url=adresse_fixe("interventions:equipements"),
         ),
-        Critere("date_creation_gte", _("Créée depuis le"), JOUR),
-        Critere("date_creation_lte", _("Créée jusqu’au"), JOUR),
-        Critere("date_limite_lte", _("À finir avant le"), JOUR),
-        Critere("urgence", _("Urgences seulement"), OUI),
-        Critere("en_retard", _("En retard"), OUI),
-        Critere("a_risque", _("À risque"), OUI),
-        Critere("actives", _("Non closes"), OUI),
+        *_SAISIES,
     ]
     return criteres
