@@ -48,14 +48,15 @@ def besoins_de_la_visite(intervention_id: int, user_id: int) -> list[Besoin]:
     if not requises:
         return []
     siens = dans_les_vehicules([user_id], requises).get(user_id, {})
-    pieces = PieceDetachee.objects.filter(pk__in=requises).annotate(
-        dehors=Sum("vehicules__quantite", default=Decimal(0))
+    pieces = (
+        PieceDetachee.objects.filter(pk__in=requises)
+        .annotate(dehors=Sum("vehicules__quantite", default=Decimal(0)))
+        .order_by("designation", "pk")
+        .values_list("pk", "designation", "stock_actuel", "dehors")
     )
     besoins = []
-    for piece in pieces.order_by("designation", "pk"):
-        a_prendre = max(Decimal(0), requises[piece.pk] - siens.get(piece.pk, Decimal(0)))
-        au_magasin = max(Decimal(0), piece.stock_actuel - piece.dehors)
-        besoins.append(
-            Besoin(piece.designation, a_prendre, max(Decimal(0), a_prendre - au_magasin))
-        )
+    for pk, nom, stock, dehors in pieces:
+        a_prendre = max(Decimal(0), requises[pk] - siens.get(pk, Decimal(0)))
+        au_magasin = max(Decimal(0), stock - dehors)
+        besoins.append(Besoin(nom, a_prendre, max(Decimal(0), a_prendre - au_magasin)))
     return besoins

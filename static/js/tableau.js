@@ -101,7 +101,7 @@
   const montrerPropositions = (nombre) => {
     const pastille = $(".pastille-nombre", proposer);
     pastille.hidden = !nombre;
-    $("span", pastille).textContent = nombre;
+    $("[data-nombre]", pastille).textContent = nombre;
   };
   // the optimiser is asked for the days shown, seven of a month: from today on
   const lierProposition = () => {
