@@ -5,14 +5,17 @@ from datetime import date
 from django.utils import timezone
 
 from erp.calendrier import Calendrier, Regime, ramadan_estime
+from erp.enonces import Requete
 from erp.horaires import lire_semaine
 from erp.models import JourFerie, ParametresSociete, PeriodeRamadan
+
+_JOURS = Requete(lambda: JourFerie.objects.only("jour", "chome").order_by())
 
 
 def calendrier_societe() -> Calendrier:
     """Hours, closed days and Ramadan hours of the company: two statements, three when Ramadan has hours of its own."""
     parametres = ParametresSociete.actuels()
-    connus = list(JourFerie.objects.values_list("jour", "chome"))
+    connus = [(ligne.jour, ligne.chome) for ligne in _JOURS()]
     regimes: list[Regime] = []
     if parametres.horaires_ramadan:
         semaine = lire_semaine(parametres.horaires_ramadan)

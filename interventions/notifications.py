@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Role
 from accounts.models import User
 from erp.enonces import Requete
-from interventions.choices import ActionJournal
+from interventions.choices import ActionJournal, Priorite
 from interventions.models import Intervention
 from notifications.choices import Evenement
 from notifications.services import Annonce, notifier, notifier_en_lot
@@ -86,7 +86,10 @@ def _personnes(
     if publics not in _REQUETES:
         _REQUETES[publics] = Requete(
             lambda client, technicien: (
-                User.objects.actifs().filter(_qui(publics, client, technicien)).order_by()
+                User.objects.actifs()
+                .filter(_qui(publics, client, technicien))
+                .only("is_active", "langue")
+                .order_by()
             )
         )
     return _REQUETES[publics](client_id or 0, technicien_id or 0)
@@ -234,4 +237,4 @@ def annoncer_document(intervention: Intervention, nom: str, *, interne: bool, pa
 
 
 def _resume(intervention: Intervention) -> Callable[[], str]:
-    return lambda: f"{intervention.equipement} – {intervention.get_priorite_display()}"
+    return lambda: f"{intervention.equipement} – {Priorite(intervention.priorite).label}"

@@ -20,7 +20,6 @@ from notifications.tasks import sonner
 # What the outbox delivers today; a preference may be kept for the others.
 CANAUX = (Canal.IN_APP, Canal.EMAIL)
 TITRE_MAX = 250
-_CANAUX = "{" + ",".join(CANAUX) + "}"
 # Of each person and channel that was not turned off: the row, and what tells an open page of it. One statement,
 # prepared; the last three columns are what a `Notification` has when it has just been written.
 _ECRIRE = """
@@ -36,7 +35,7 @@ _ECRIRE = """
           FROM (SELECT %s::varchar, %s::timestamptz) AS e(evenement, moment)
          CROSS JOIN jsonb_to_recordset(%s::jsonb)
                  AS p(user_id bigint, titre varchar, message text, lien varchar, sujet varchar)
-         CROSS JOIN unnest(%s::varchar[]) AS c(canal)
+         CROSS JOIN (VALUES ('in_app'), ('email')) AS c(canal)  -- CANAUX
          WHERE NOT EXISTS (SELECT FROM preferences_notifications r WHERE r.user_id = p.user_id
                               AND r.evenement = e.evenement AND r.canal = c.canal AND NOT r.active)
         RETURNING id, user_id, canal
@@ -87,9 +86,7 @@ def notifier_en_lot(
     messages = [message for annonce in annonces for message in _messages(annonce, sauf)]
     if not messages:
         return 0
-    ecrites = preparee(
-        _ECRIRE, (str(evenement), timezone.now(), orjson.dumps(messages).decode(), _CANAUX)
-    )
+    ecrites = preparee(_ECRIRE, (str(evenement), timezone.now(), orjson.dumps(messages).decode()))
     if (Canal.EMAIL,) in ecrites:
         transaction.on_commit(sonner)
     return len(ecrites)

@@ -1,13 +1,13 @@
 """Rate limits: so many requests a minute per user when signed in, per address otherwise, fewer on `/auth`.
 
-One round trip to Redis per request. The window is the minute of the clock: its number is part of the key, so that
-the increment alone is the decision, however many processes count at once. When Redis is down requests pass, and it is
-logged.
+One round trip to Redis per request, two for the first of a window. The window is the minute of the clock: its number is
+part of the key, so that the increment alone is the decision, however many processes count at once. When Redis is down
+requests pass, and it is logged.
 """
 
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import redis
 import structlog
@@ -57,10 +57,9 @@ def _compter(cle: str) -> int | None:
     if time.monotonic() < _Panne.jusqua:
         return None
     try:
-        with _redis().pipeline(transaction=False) as lot:
-            lot.incr(cle)
-            lot.expire(cle, FENETRE + 1)
-            compte, _vie = lot.execute()
+        compte: Any = _redis().incr(cle)
+        if compte == 1:
+            _redis().expire(cle, FENETRE + 1)
     except redis.RedisError:
         _Panne.jusqua = time.monotonic() + _REPOS
         logger.warning("debit_sans_redis", exc_info=True)

@@ -11,6 +11,7 @@ import time
 from functools import cached_property
 
 from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
 
 from erp.postgresql.preparees import Preparees
 
@@ -28,6 +29,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def connect(self) -> None:
         self.__dict__.pop("preparees", None)  # they went with the connection before
         super().connect()
+
+    def _commit(self) -> None:
+        if self.connection is not None:
+            with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+                self.preparees.valider()
 
     def is_usable(self) -> bool:
         maintenant = time.monotonic()

@@ -57,6 +57,12 @@ class Preparees:
         adaptation.set_pgresult(None)
         return Resultat(lignes, resultat.command_tuples or 0)
 
+    def valider(self) -> None:
+        """COMMIT of the transaction under way, as `connection.commit()`. Raises psycopg's errors."""
+        libpq = self._connexion.pgconn
+        if libpq.transaction_status != pq.TransactionStatus.IDLE:
+            self._verifier(libpq.exec_(b"COMMIT"))
+
     def _preparer(self, sql: str, types: tuple[int, ...]) -> bytes:
         libpq = self._connexion.pgconn
         if len(self._noms) >= CONSERVEES:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import SYSTEME, User
 from equipment.choices import StatutEquipement
 from equipment.services import rendre_apres_annulation, suivre_intervention
+from erp.enonces import Requete
 from erp.exceptions import AuthorizationError, BusinessRuleError, ErreurChamp, ValidationError
 from interventions import notifications
 from interventions.choices import (
@@ -327,20 +328,25 @@ _EFFETS: dict[ActionJournal, Callable[[Intervention, datetime, dict[str, Any], U
 }
 
 
+# one at most
+_AUTRE_EN_COURS = Requete(
+    lambda technicien_id, pk: (
+        Intervention.objects.filter(technicien=technicien_id, statut=Statut.EN_COURS)
+        .exclude(pk=pk)
+        .only("reference")
+        .order_by()
+    )
+)
+
+
 def _seul_en_cours(intervention: Intervention) -> None:
     """Raises BusinessRuleError when the technicien is at work elsewhere; the database's index stands behind it."""
-    autre = (
-        Intervention.objects.filter(technicien=intervention.technicien_id, statut=Statut.EN_COURS)
-        .exclude(pk=intervention.pk)
-        .values_list("reference", flat=True)
-        .first()
-    )
-    if autre is not None:
+    for autre in _AUTRE_EN_COURS(intervention.technicien_id or 0, intervention.pk):
         raise BusinessRuleError(
             _(
                 "%(nom)s travaille déjà sur %(reference)s : mettez-la en attente ou clôturez-la d’abord."
             )
-            % {"nom": intervention.technicien, "reference": autre},
+            % {"nom": intervention.technicien, "reference": autre.reference},
             code="TECHNICIEN_DEJA_EN_COURS",
         )
 
