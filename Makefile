@@ -31,7 +31,7 @@ check: setup-dev ## Tous les contrôles : style, types, couches, migrations, tra
 	@exec $(PY) scripts/controles.py
 
 bench: setup-dev ## Les mesures de vitesse, sur une grande société
-	@$(PY) scripts/bench.py $(ARGS) && exec $(PY) scripts/bench_preventif.py
+	@$(PY) scripts/bench.py $(ARGS) && $(PY) scripts/bench_preventif.py && $(PY) scripts/bench_calendrier.py && exec $(PY) scripts/bench_flux.py
 
 screenshots: setup-dev ## Refaire les captures d’écran de la documentation
 	@exec $(PY) scripts/captures.py $(ARGS)

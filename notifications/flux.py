@@ -114,7 +114,8 @@ INCONNU = Curseur(0, "0:0:")
 
 # One statement, so that the rows are those of the very snapshot that it returns.
 _LIRE = """
-    SELECT p.photo::text, p.instant, e.genre, e.action, e.objet, e.objet_id, e.user_id
+    SELECT p.photo::text, p.instant, e.genre, e.action, e.objet, e.objet_id, e.user_id,
+           extract(epoch FROM clock_timestamp() - e.created_at)::float8
       FROM (SELECT coalesce(%(jusqua)s::pg_snapshot, pg_current_snapshot()) AS photo,
                    pg_current_snapshot() AS ici,
                    extract(epoch FROM clock_timestamp())::bigint AS instant) p
@@ -131,13 +132,14 @@ _LIRE = """
 
 @dataclass(frozen=True, slots=True)
 class Fait:
-    """One event, as it was written."""
+    """One event, as it was written; `age` in seconds when it was read."""
 
     genre: str
     action: str
     objet: str
     objet_id: int | None
     user_id: int | None
+    age: float = 0.0
 
 
 def maintenant() -> Curseur:

@@ -1,4 +1,4 @@
-"""The event stream as its own ASGI application: `GET /api/v1/notifications/stream`, and `/health` for its container.
+"""The event stream as its own ASGI application: `GET /api/v1/notifications/stream`, `/health` and `/metrics`.
 
 One connection listens to PostgreSQL, one thread reads for all, and every open stream is a queue: an event costs the
 database the same few queries for one stream as for hundreds. Nothing is kept that a restart would lose: a reader names
@@ -27,6 +27,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, Throttled
 
 from accounts.api.authentication import JetonAuthentication, SessionDePage, meme_hote
@@ -39,11 +40,12 @@ from erp.api.throttling import DebitThrottle
 from erp.exceptions import IntrouvableError
 from notifications import flux
 from notifications.api.views import dernier_vu
+from notifications.flux_mesures import Mesures
 
 logger = structlog.get_logger(__name__)
 
 CHEMIN = "/api/v1/notifications/stream"
-SANTE = "/health"
+SANTE, MESURES = "/health", "/metrics"
 
 #: Seconds. A comment keeps proxies from closing a silent stream.
 BATTEMENT = 15.0
@@ -81,18 +83,22 @@ class Abonne:
     """One open stream."""
 
     lecteur: Lecteur
-    file: "asyncio.Queue[bytes | None]" = field(default_factory=lambda: asyncio.Queue(FILE_MAX + 1))
+    #: each message with the moment at which it began to wait
+    file: "asyncio.Queue[tuple[bytes, float] | None]" = field(
+        default_factory=lambda: asyncio.Queue(FILE_MAX + 1)
+    )
     ferme: bool = False
 
-    def deposer(self, message: bytes) -> None:
-        """Put a message in its queue; a queue that is full closes the stream."""
+    def deposer(self, message: bytes) -> bool:
+        """Put a message in its queue; a queue that is full closes the stream, and the answer is no."""
         if self.ferme:
-            return
+            return True
         if self.file.qsize() >= FILE_MAX:
             logger.warning("flux_trop_lent", user_id=self.lecteur.user_id)
             self.fermer()
-        else:
-            self.file.put_nowait(message)
+            return False
+        self.file.put_nowait((message, time.monotonic()))
+        return True
 
     def fermer(self) -> None:
         """End it: what waits is not sent, the reader resumes before it."""
@@ -115,6 +121,10 @@ class Diffusion:
         self._fil = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flux-base")
         self._taches: list[asyncio.Task[None]] = []
         self.arretee = False
+        self.mesures = Mesures(
+            lambda: len(self.abonnes),
+            lambda: len({abonne.lecteur.user_id for abonne in self.abonnes}),
+        )
 
     def demarrer(self) -> None:
         self._taches = [asyncio.create_task(tache()) for tache in (self._ecouter, self._passer)]
@@ -206,11 +216,15 @@ class Diffusion:
 
     async def _avancer(self) -> flux.Curseur:
         ids = {abonne.lecteur.user_id for abonne in self.abonnes}
-        textes, curseur = await self.en_base(_lire_pour, self._curseur, ids)
+        textes, curseur, ages = await self.en_base(_lire_pour, self._curseur, ids)
         self._curseur = curseur
         for abonne in tuple(self.abonnes):
-            if texte := textes.get(abonne.lecteur.user_id):
-                abonne.deposer(texte)
+            texte = textes.get(abonne.lecteur.user_id)
+            if texte and not abonne.deposer(texte):
+                self.mesures.coupes.labels("lent").inc()
+        self.mesures.evenements.inc(len(ages))
+        for age in ages:
+            self.mesures.retard.observe(age)
         return curseur
 
     async def _passer(self) -> None:
@@ -230,6 +244,7 @@ class Diffusion:
         for abonne in tuple(self.abonnes):
             if abonne.lecteur in lecteurs - admis:
                 abonne.fermer()
+                self.mesures.coupes.labels("acces").inc()
 
 
 def _parametres_de_connexion() -> dict[str, Any]:
@@ -241,23 +256,28 @@ def _parametres_de_connexion() -> dict[str, Any]:
 
 def _lire_pour(
     depuis: flux.Curseur | None, user_ids: set[int]
-) -> tuple[dict[int, bytes], flux.Curseur]:
-    """The new messages for these persons, and the new place."""
+) -> tuple[dict[int, bytes], flux.Curseur, list[float]]:
+    """The new messages for these persons, the new place, and how old each event was when it was read, in seconds."""
     if depuis is None:
-        return {}, flux.maintenant()
+        return {}, flux.maintenant(), []
     faits, ici = flux.lire(depuis)
     if faits is None:  # too much to tell one by one
         comptes = flux.non_lues(user_ids)
-        return {
-            pk: flux.en_sse({"evenements": [], "recharger": True, "non_lues": nombre}, ici)
-            for pk, nombre in comptes.items()
-        }, ici
+        return (
+            {
+                pk: flux.en_sse({"evenements": [], "recharger": True, "non_lues": nombre}, ici)
+                for pk, nombre in comptes.items()
+            },
+            ici,
+            [],
+        )
+    ages = [fait.age for fait in faits]
     if not faits or not user_ids:
-        return {}, ici
+        return {}, ici, ages
     # read again each time: a role that changed, an account that was shut
     personnes = User.objects.actifs().filter(pk__in=user_ids)
     contenus = flux.messages(faits, personnes)
-    return {pk: flux.en_sse(contenu, ici) for pk, contenu in contenus.items()}, ici
+    return {pk: flux.en_sse(contenu, ici) for pk, contenu in contenus.items()}, ici, ages
 
 
 def _admis(lecteurs: Iterable[Lecteur]) -> set[Lecteur]:
@@ -364,6 +384,10 @@ class FluxASGI:
             corps = {"status": "ok", "version": settings.VERSION, "flux": len(diffusion.abonnes)}
             await _envoyer(send, 200, [(b"content-type", b"application/json")], en_json(corps))
             return
+        if chemin == MESURES:
+            entetes = [(b"content-type", CONTENT_TYPE_LATEST.encode())]
+            await _envoyer(send, 200, entetes, diffusion.mesures.texte())
+            return
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=str(uuid4()))
         request = ASGIRequest(dict(scope), io.BytesIO())
@@ -388,7 +412,7 @@ class FluxASGI:
                 await _refuser(send, request, exc, entetes)
                 return
         try:
-            await _servir(abonne, entetes + _ENTETES_FLUX, receive, send)
+            await _servir(abonne, entetes + _ENTETES_FLUX, receive, send, diffusion.mesures)
         finally:
             diffusion.abonnes.discard(abonne)
 
@@ -401,7 +425,11 @@ _ENTETES_FLUX = [
 
 
 async def _servir(
-    abonne: Abonne, entetes: list[tuple[bytes, bytes]], receive: Receive, send: Send
+    abonne: Abonne,
+    entetes: list[tuple[bytes, bytes]],
+    receive: Receive,
+    send: Send,
+    mesures: Mesures,
 ) -> None:
     """Send what comes to its queue until its reader leaves, or is made to."""
 
@@ -415,20 +443,26 @@ async def _servir(
         await send({"type": "http.response.start", "status": 200, "headers": entetes})
         while not abonne.ferme:
             attente = min(BATTEMENT, max(0.0, abonne.lecteur.expire - time.time()))
+            depose: float | None = None
             try:
-                message = await asyncio.wait_for(abonne.file.get(), attente)
+                suivant = await asyncio.wait_for(abonne.file.get(), attente)
+                if suivant is None:
+                    break
+                message, depose = suivant
             except TimeoutError:
                 if abonne.lecteur.expire <= time.time():
                     break
                 message = b": vivant\n\n"
-            if message is None:
-                break
             corps = {"type": "http.response.body", "body": message, "more_body": True}
             await asyncio.wait_for(send(corps), ENVOI_MAX)
+            if depose is not None:
+                mesures.messages.inc()
+                mesures.attente.observe(time.monotonic() - depose)
         fin = {"type": "http.response.body", "body": b"", "more_body": False}
         await asyncio.wait_for(send(fin), 1)
     except TimeoutError:
         logger.warning("flux_coupe", user_id=abonne.lecteur.user_id)
+        mesures.coupes.labels("lent").inc()
     finally:
         abonne.fermer()
         depart.cancel()

@@ -4,11 +4,13 @@ import contextlib
 import json
 import threading
 from datetime import timedelta
+from urllib.request import urlopen
 
 import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
 
 from accounts import services as comptes
 from accounts import sessions
@@ -79,6 +81,32 @@ def test_each_hears_of_his_own_at_once(serveur, responsable, technicien):
     un.attendre(2)
     assert un.messages[-1]["non_lues"] == 0
     assert len(autre.evenements) == 1
+
+
+def test_its_figures_for_prometheus(serveur, responsable, technicien):
+    ecoutes = [Ecoute(serveur, personne) for personne in (responsable, responsable, technicien)]
+    dire(responsable)
+    for ecoute in ecoutes[:2]:
+        ecoute.attendre(1)
+
+    def figures_lues():
+        with urlopen(f"http://127.0.0.1:{serveur.port}/metrics", timeout=5) as reponse:
+            assert reponse.headers["Content-Type"].startswith("text/plain")
+            return {
+                echantillon.name: echantillon.value
+                for famille in text_string_to_metric_families(reponse.read().decode())
+                for echantillon in famille.samples
+            }
+
+    # the first message of each stream, then the event, to the two streams of its reader
+    attendre(lambda: figures_lues()["erp_flux_messages_total"] == 5, "five messages are counted")
+    figures = figures_lues()
+    assert figures["erp_flux_ouverts"] == 3
+    assert figures["erp_flux_personnes"] == 2
+    assert figures["erp_flux_evenements_total"] == 1
+    assert figures["erp_flux_retard_secondes_count"] == 1
+    assert 0 <= figures["erp_flux_retard_secondes_sum"] < 60
+    assert figures["process_resident_memory_bytes"] > 0
 
 
 def test_what_was_rolled_back_is_never_told(serveur, responsable):
