@@ -116,14 +116,21 @@ class _FormulaireExemple(Formulaire):
     urgence = forms.BooleanField(label=_("C’est urgent"), required=False)
 
 
-ERREURS = {400: "400.html", 403: "403.html", 404: "404.html", 409: "erreur.html", 500: "500.html"}
+ERREURS = {
+    400: "400.html",
+    403: "403.html",
+    404: "404.html",
+    409: "erreur.html",
+    500: "500.html",
+    503: "503.html",
+}
 
 
 @login_required
 @require_GET
 def erreur(request: HttpRequest, status: int) -> HttpResponse:
     """What a person is shown with this status."""
-    if status == 503:
+    if status == 502:
         page = HttpResponse((settings.BASE_DIR / "deploy" / "indisponible.html").read_bytes())
         page["Content-Security-Policy"] = CSP_COURRIEL  # it stands alone, with its styles in it
         return page
@@ -179,7 +186,7 @@ def galerie(request: HttpRequest) -> HttpResponse:
             "liste": liste,
             "tons": sorted({(champ, valeur, *ton) for (champ, valeur), ton in TONS.items()}),
             "maintenant": timezone.now(),
-            "erreurs": [*ERREURS, 503],
+            "erreurs": [*ERREURS, 502],
         },
     )
 

@@ -138,7 +138,7 @@ def test_axe_ne_trouve_rien_dans_la_galerie_ni_dans_les_erreurs(
     with ouvrir(chromium, live_server.url, responsable, langue) as page:
         for chemin in (
             "composants",
-            *(f"erreurs/{status}" for status in (400, 403, 404, 409, 500)),
+            *(f"erreurs/{status}" for status in (400, 403, 404, 409, 500, 503)),
         ):
             assert montrer(page, f"/dev/{chemin}/")
             assert not fautes(page), chemin

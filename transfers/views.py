@@ -72,6 +72,9 @@ def exporter(request: Requete, entite: str) -> HttpResponseBase:
         )
         return aller(request, travail.get_absolute_url(), _("L’export est demandé."))
     params = de_la_liste(request.GET)
+    prefere = request.user.preferences.get("tris", {}).get(entite)
+    if prefere and "sort" not in params:
+        params["sort"] = prefere  # as the list is shown
     try:
         nombre, erreurs = export.compter(request.user, params, EN_DIRECT_MAX), []
     except ValidationError as refus:
