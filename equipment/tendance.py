@@ -90,7 +90,7 @@ def tendances(compteur_ids: Iterable[int]) -> dict[int, Tendance]:
         .values_list("compteur_id", "date_releve", "valeur", "remplacement")
     )
     series: dict[int, list[tuple[datetime, Decimal, bool]]] = {}
-    for compteur_id, *releve in lus.iterator():
-        series.setdefault(compteur_id, []).append((releve[0], releve[1], releve[2]))
+    for compteur_id, moment, valeur, remplacement in lus.iterator():
+        series.setdefault(compteur_id, []).append((moment, valeur, remplacement))
     trouvees = {pk: tendance(serie) for pk, serie in series.items()}
     return {pk: lue for pk, lue in trouvees.items() if lue is not None}

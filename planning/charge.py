@@ -236,8 +236,9 @@ def charge(
             continue
         duree, competences = gammes[gamme_id]
         total[rang] += duree * nombre
-        for competence_id in competences or {None}:
-            besoin[competence_id][rang] += duree * nombre
+        sous: list[int | None] = [*competences] or [None]
+        for competence in sous:
+            besoin[competence][rang] += duree * nombre
 
     def mesurer(minutes: Sequence[int], qui: Sequence[Iterable[int]]) -> list[Mesure]:
         return [
@@ -248,11 +249,10 @@ def charge(
     vide = [0] * len(periodes)
     tous = [list(heures)] * len(periodes)
     lignes = [LigneCharge(None, total=True, mesures=mesurer(total, tous))]
-    for competence in Competence.objects.visible_to(user):
-        if competence.pk in besoin:
-            siens = [detenteurs(competence.pk, periode) for periode in periodes]
-            mesures = mesurer(besoin[competence.pk], siens)
-            lignes.append(LigneCharge(competence, mesures=mesures))
+    for exigee in Competence.objects.visible_to(user):
+        if exigee.pk in besoin:
+            siens = [detenteurs(exigee.pk, periode) for periode in periodes]
+            lignes.append(LigneCharge(exigee, mesures=mesurer(besoin[exigee.pk], siens)))
     if None in besoin:
         lignes.append(LigneCharge(None, mesures=mesurer(besoin[None], tous)))
     return lignes

@@ -86,8 +86,7 @@ class ChargeSortie(serializers.Serializer[Any]):
     periodes = PeriodeChargeSortie(many=True)
 
 
-class ChargesSortie(serializers.Serializer[Any]):
-    data = ChargeSortie(many=True)
+ChargesSortie = compose("Charges", serializers.Serializer, data=ChargeSortie(many=True))
 
 
 class PeriodePieceSortie(serializers.Serializer[Any]):
@@ -107,8 +106,9 @@ class PiecePrevueSortie(serializers.Serializer[Any]):
     periodes = PeriodePieceSortie(many=True)
 
 
-class PiecesPrevuesSortie(serializers.Serializer[Any]):
-    data = PiecePrevueSortie(many=True)
+PiecesPrevuesSortie = compose(
+    "PiecesPrevues", serializers.Serializer, data=PiecePrevueSortie(many=True)
+)
 
 
 VISITE = Colonnes(
@@ -264,7 +264,12 @@ class VisitesPrevues(VueApi):
                 trouver(modele.objects.visible_to(user), pk)
         limite = _entier(params, "limit", maximum=LIMITE_MAX) or LIMITE_DEFAUT
         decalage = _entier(params, "offset", minimum=0, maximum=DECALAGE_MAX) or 0
-        choix = Choix(Periode(debut, fin), **ids)
+        choix = Choix(
+            Periode(debut, fin),
+            competence_id=ids["competence_id"],
+            piece_id=ids["piece_id"],
+            gamme_id=ids["gamme_id"],
+        )
         trouvees = visites_de(choix, user, jour, calendrier_societe()) if debut <= fin else []
         montrees = trouvees[decalage : decalage + limite]
         ids_de_plans = list({visite.plan_id for visite in montrees})
