@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import UTC, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vGeo
@@ -92,9 +93,10 @@ def lire_calendrier(jeton: str) -> bytes:
         raise IntrouvableError()  # his role has changed since
     maintenant = timezone.now()
     AbonnementCalendrier.objects.filter(pk=abonnement.pk).update(lu_le=maintenant)
+    # a closed slot is told as long as its technicien still has the job: done, or called off
     creneaux = (
         Planning.objects.visible_to(abonnement.user)
-        .ouverts()
+        .filter(Q(ouvert=True) | Q(intervention__technicien=F("technicien")))
         .touchant(maintenant - PASSE, maintenant + AVENIR)
         .select_related(
             "intervention__client",
@@ -102,7 +104,7 @@ def lire_calendrier(jeton: str) -> bytes:
             "intervention__equipement",
             "technicien__user",
         )
-        .order_by("debut")
+        .order_by("debut", "pk")
     )
     if siens is not None:
         creneaux = creneaux.filter(technicien=siens)
@@ -120,23 +122,41 @@ def _ecrire(abonnement: AbonnementCalendrier, creneaux: list[Planning]) -> bytes
     calendrier.add("x-wr-calname", f"{qui} – {societe}")
     calendrier.add("x-wr-timezone", settings.TIME_ZONE)
     calendrier.add("refresh-interval", RELECTURE, parameters={"VALUE": "DURATION"})
+    derniers = {
+        creneau.intervention_id: creneau.pk for creneau in sorted(creneaux, key=lambda c: c.pk)
+    }
     for creneau in creneaux:
-        calendrier.add_component(_evenement(creneau, seul=abonnement.technicien is not None))
+        etat = _etat(creneau, dernier=derniers[creneau.intervention_id] == creneau.pk)
+        seul = abonnement.technicien is not None
+        calendrier.add_component(_evenement(creneau, etat, seul=seul))
     return bytes(calendrier.to_ical())
 
 
-def _evenement(creneau: Planning, *, seul: bool) -> Event:
+def _etat(creneau: Planning, *, dernier: bool) -> str:
+    """STATUS: what is to come is confirmed or not yet, what was done stays, what was freed or cancelled is off."""
+    if creneau.ouvert:
+        return "CONFIRMED" if creneau.confirme else "TENTATIVE"
+    fin = creneau.intervention.date_cloture
+    return "CONFIRMED" if dernier and fin is not None and creneau.debut < fin else "CANCELLED"
+
+
+def _evenement(creneau: Planning, etat: str, *, seul: bool) -> Event:
+    """The slot, in UTC: every program knows that zone, and Morocco's changes by decree.
+
+    A slot that moves keeps its row, so its UID; each change of the job raises its version, so SEQUENCE.
+    """
     intervention = creneau.intervention
+    modifie = max(creneau.updated_at, intervention.updated_at)
     evenement = Event()
     evenement.add("uid", f"creneau-{creneau.pk}@{_hote()}")
-    evenement.add("dtstamp", creneau.updated_at)
-    evenement.add("last-modified", creneau.updated_at)
+    evenement.add("dtstamp", modifie)
+    evenement.add("last-modified", modifie)
     evenement.add("sequence", intervention.version)
-    evenement.add("dtstart", creneau.debut)
-    evenement.add("dtend", creneau.fin)
+    evenement.add("dtstart", creneau.debut.astimezone(UTC))
+    evenement.add("dtend", creneau.fin.astimezone(UTC))
     titre = f"{intervention.reference} {intervention.titre}"
     evenement.add("summary", titre if seul else f"{creneau.technicien.user.full_name} – {titre}")
-    evenement.add("status", "CONFIRMED" if creneau.confirme else "TENTATIVE")
+    evenement.add("status", etat)
     lignes = [intervention.client.nom_entreprise, intervention.equipement.nom]
     site = intervention.site
     if site is not None:
