@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.tests.api import client_api
-from clients.tests.factories import SiteFactory
+from clients.tests.factories import ContratFactory, SiteFactory
 from equipment.tests.factories import EquipementFactory
 from interventions.choices import TRANSITIONS, ActionJournal, Statut
 from interventions.models import HistoriqueIntervention, Intervention
@@ -165,7 +165,10 @@ class TestListe:
         client = client_api(responsable)
 
         def ordre(tri):
-            return [ligne["id"] for ligne in client.get(URL, {"sort": tri} if tri else {}).json()["data"]]
+            return [
+                ligne["id"]
+                for ligne in client.get(URL, {"sort": tri} if tri else {}).json()["data"]
+            ]
 
         assert ordre("priorite,-date_creation") == [urgente, haute, haute_vieille, basse]
         assert ordre("-priorite,date_creation") == [basse, haute_vieille, haute, urgente]
@@ -459,6 +462,15 @@ class TestCreation:
             reponse = client.post(URL, corps_de(equipement, **{champ: valeur}), format="json")
             assert code(reponse) == (400, "VALIDATION_ERROR")
             assert reponse.json()["errors"][0]["field"] == champ
+
+    def test_a_contract_that_does_not_apply(self, responsable, equipement):
+        contrat = ContratFactory(client=equipement.client, statut="brouillon")
+        reponse = client_api(responsable).post(
+            URL, corps_de(equipement, contrat_id=contrat.pk), format="json"
+        )
+        assert code(reponse) == (409, "CONTRAT_INAPPLICABLE")
+        assert reponse.json()["errors"][0]["field"] == "contrat_id"
+        assert contrat.numero in reponse.json()["detail"]
 
 
 class TestModification:

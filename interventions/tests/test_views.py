@@ -749,9 +749,27 @@ def test_a_stranger_signs_in_first(client, la_sienne):
 
 def test_ce_qu_on_ecrit_dans_un_titre_reste_du_texte(client, responsable):
     malin = "<script>alert('x')</script>"
-    InterventionFactory(titre=malin, equipement__nom=malin, equipement__client__nom_entreprise=malin)
+    InterventionFactory(
+        titre=malin, equipement__nom=malin, equipement__client__nom_entreprise=malin
+    )
     client.force_login(responsable)
     page = client.get(LISTE, {"search": malin}).content.decode()
     assert "<script>alert" not in page
     # the title, the machine, its client, and what is searched for: in the box and above the list
     assert page.count("&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;") >= 4
+
+
+def test_a_contract_that_does_not_apply_is_told_beside_its_field(client, responsable):
+    une = InterventionFactory()
+    contrat = ContratFactory(client=une.client, statut="brouillon", numero="CTR-DRAFT")
+    client.force_login(responsable)
+    form = client.get(reverse("interventions:modifier", args=[une.pk])).context["form"]
+    donnees = {nom: form[nom].value() or "" for nom in form.fields} | {
+        form.add_initial_prefix(nom): form[nom].initial or "" for nom in form.fields
+    }
+    donnees |= {"contrat_id": contrat.pk, "competences": [], "version": une.version}
+    refus = client.post(reverse("interventions:modifier", args=[une.pk]), donnees)
+    assert refus.status_code == 409
+    assert "CTR-DRAFT" in str(refus.context["form"].errors["contrat_id"])
+    une.refresh_from_db()
+    assert une.contrat is None

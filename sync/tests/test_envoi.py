@@ -9,10 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.tests.api import client_api
+from clients.tests.factories import ContratFactory
 from documents.models import Document
 from documents.tests.factories import CONTENU
 from equipment.models import ReleveCompteur
-from equipment.tests.factories import CompteurFactory
+from equipment.tests.factories import CompteurFactory, EquipementFactory
 from interventions.models import (
     HistoriqueIntervention,
     Intervention,
@@ -49,6 +50,21 @@ def envoyer(user, *operations):
     reponse = client_api(user).post(URL, {"operations": operations}, format="json")
     assert reponse.status_code == 200, reponse.content
     return reponse.json()["resultats"]
+
+
+def test_un_contrat_qui_ne_s_applique_pas_est_refuse(responsable):
+    machine = EquipementFactory()
+    contrat = ContratFactory(client=machine.client, statut="brouillon")
+    voulu = {
+        "equipement_id": machine.pk,
+        "contrat_id": contrat.pk,
+        "type_intervention": "corrective",
+        "description": "Fuite au presse-étoupe",
+    }
+    (resultat,) = envoyer(
+        responsable, {"uuid": str(uuid4()), "type": "signalement", "voulu": voulu}
+    )
+    assert (resultat["etat"], resultat["erreur"]["code"]) == ("refusee", "CONTRAT_INAPPLICABLE")
 
 
 @pytest.fixture
