@@ -18,7 +18,7 @@ from erp.exceptions import (
 )
 from interventions.choices import Statut
 from interventions.models import Planning
-from interventions.services import affecter_technicien, planifier
+from interventions.services import affecter_technicien, deplanifier, planifier
 from planning.choices import EtatLigne, EtatProposition, GenreLigne
 from planning.models import LigneProposition, PropositionPlanning
 from planning.permissions import peut_planifier
@@ -100,7 +100,8 @@ def appliquer_proposition(
     if ligne_ids is not None:
         lignes = lignes.filter(pk__in=list(ligne_ids))
     restantes = list(lignes.select_related("intervention").order_by("intervention_id"))
-    # A place may be taken by a job that moves later in the list: it is asked again while something moves.
+    # A place may be taken by a job that moves later in the list: it is asked again while something moves. What then
+    # stands still are jobs that change places with one another.
     while restantes:
         bloquees = []
         for ligne in restantes:
@@ -110,8 +111,7 @@ def appliquer_proposition(
             else:
                 _noter(ligne, refus)
         if len(bloquees) == len(restantes):
-            for ligne, refus in bloquees:
-                _noter(ligne, refus)
+            _echanger(par, bloquees)
             break
         restantes = [ligne for ligne, _refus in bloquees]
     proposition.etat = EtatProposition.APPLIQUEE
@@ -119,10 +119,58 @@ def appliquer_proposition(
     return proposition
 
 
+def _echanger(par: User, bloquees: list[tuple[LigneProposition, ERPException]]) -> None:
+    """Jobs that stand in one another's way: all leave their slots, then all take the new ones, or as many as can."""
+    refus: list[tuple[LigneProposition, ERPException]] = []
+    lignes = [ligne for ligne, _refus in bloquees]
+    while lignes:
+        refuses = _ensemble(par, lignes)
+        if not refuses:
+            break
+        # put back as it was: those for whom there is no place stay, the others try again without them
+        refus += refuses
+        restent = {ligne.pk for ligne, _refus in refuses}
+        lignes = [ligne for ligne in lignes if ligne.pk not in restent]
+    for ligne in lignes:
+        _noter(ligne, None)
+    for ligne, pourquoi in refus:
+        _noter(ligne, pourquoi)
+
+
+def _ensemble(
+    par: User, lignes: list[LigneProposition]
+) -> list[tuple[LigneProposition, ERPException]]:
+    """All of these lines or none; answers those that were refused."""
+    refuses: list[tuple[LigneProposition, ERPException]] = []
+    try:
+        with transaction.atomic():
+            versions: dict[int, int] = {}
+            for ligne in lignes:
+                if ligne.ancien_debut is not None:
+                    libre = deplanifier(
+                        par=par, intervention_id=ligne.intervention_id, version=ligne.version
+                    )
+                    versions[ligne.pk] = libre.version
+            for ligne in lignes:
+                try:
+                    with transaction.atomic():
+                        _poser(par, ligne, versions.get(ligne.pk, ligne.version))
+                except ERPException as refus:
+                    refuses.append((ligne, refus))
+            if refuses:
+                raise _Defaire
+    except _Defaire:
+        pass
+    except ERPException as refus:  # one of them changed since it was looked at: none is moved
+        return [(ligne, refus) for ligne in lignes]
+    return refuses
+
+
+class _Defaire(Exception):
+    """Takes back what was tried."""
+
+
 def _appliquer(par: User, ligne: LigneProposition) -> ERPException | None:
-    assert ligne.technicien_id is not None
-    assert ligne.debut is not None
-    assert ligne.fin is not None
     creneau = Planning.objects.ouverts().filter(intervention=ligne.intervention_id).first()
     if (creneau and creneau.debut) != ligne.ancien_debut or (
         creneau and creneau.technicien_id
@@ -134,30 +182,35 @@ def _appliquer(par: User, ligne: LigneProposition) -> ERPException | None:
         )
     try:
         with transaction.atomic():
-            intervention = ligne.intervention
-            if (
-                intervention.statut == Statut.AFFECTEE
-                and intervention.technicien_id == ligne.technicien_id
-            ):
-                planifier(
-                    par=par,
-                    intervention_id=ligne.intervention_id,
-                    debut=ligne.debut,
-                    fin=ligne.fin,
-                    version=ligne.version,
-                )
-            else:
-                affecter_technicien(
-                    par=par,
-                    intervention_id=ligne.intervention_id,
-                    technicien_id=ligne.technicien_id,
-                    debut=ligne.debut,
-                    fin=ligne.fin,
-                    version=ligne.version,
-                )
+            _poser(par, ligne, ligne.version)
     except ERPException as refus:
         return refus
     return None
+
+
+def _poser(par: User, ligne: LigneProposition, version: int) -> None:
+    """Give the job of this line its technicien and slot, through the ordinary services."""
+    assert ligne.technicien_id is not None
+    assert ligne.debut is not None
+    assert ligne.fin is not None
+    intervention = ligne.intervention
+    if intervention.statut == Statut.AFFECTEE and intervention.technicien_id == ligne.technicien_id:
+        planifier(
+            par=par,
+            intervention_id=intervention.pk,
+            debut=ligne.debut,
+            fin=ligne.fin,
+            version=version,
+        )
+    else:
+        affecter_technicien(
+            par=par,
+            intervention_id=intervention.pk,
+            technicien_id=ligne.technicien_id,
+            debut=ligne.debut,
+            fin=ligne.fin,
+            version=version,
+        )
 
 
 def _noter(ligne: LigneProposition, refus: ERPException | None) -> None:

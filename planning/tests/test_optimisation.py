@@ -16,7 +16,7 @@ from interventions.models import Intervention, Planning
 from interventions.services import planifier
 from interventions.tests.factories import CreneauFactory, InterventionFactory
 from planning.choices import EtatLigne, EtatProposition, GenreLigne, RaisonOmission
-from planning.models import OccurrencePlan, PieceGamme, PropositionPlanning
+from planning.models import LigneProposition, OccurrencePlan, PieceGamme, PropositionPlanning
 from planning.services.calcul import abandonner_propositions_perdues, calculer_proposition
 from planning.services.optimisation import appliquer_proposition, demander_proposition
 from planning.tests.factories import GammeFactory, PlanFactory
@@ -283,3 +283,58 @@ def test_ce_que_porte_le_vehicule_evite_le_magasin(responsable):
     assert passe_au_magasin(une)
     charger_vehicule(par=responsable, user_id=lui.user_id, piece_id=piece.pk, quantite=Decimal(4))
     assert not passe_au_magasin(une)
+
+
+def test_ceux_qui_echangent_leurs_places(responsable):
+    """Each in the other's way, and a third that waits for one of them: in one go, or told why not."""
+    ici, la = technicien(), technicien()
+    deux = [demande(affectee=True, technicien=lui) for lui in (ici, la)]
+    for intervention, lui in zip(deux, (ici, la), strict=True):
+        CreneauFactory(intervention=intervention, technicien=lui, debut=a(9), fin=a(10))
+    troisieme, sans_place = demande(), demande(affectee=True, technicien=ici)
+    CreneauFactory(intervention=sans_place, technicien=ici, debut=a(12), fin=a(13))
+    fixe = demande(affectee=True, technicien=la)
+    CreneauFactory(intervention=fixe, technicien=la, debut=a(16), fin=a(17))
+    proposition = demander_proposition(par=responsable, debut=LUNDI, fin=LUNDI)
+    PropositionPlanning.objects.filter(pk=proposition.pk).update(etat=EtatProposition.PRETE)
+
+    def ligne(intervention, lui, debut, genre=GenreLigne.DEPLACEE):
+        creneau = Planning.objects.filter(intervention=intervention).first()
+        intervention.refresh_from_db()
+        return LigneProposition.objects.create(
+            proposition=proposition,
+            intervention=intervention,
+            version=intervention.version,
+            genre=genre,
+            technicien=lui,
+            debut=debut,
+            fin=debut + timedelta(hours=1),
+            ancien_technicien=creneau and creneau.technicien,
+            ancien_debut=creneau and creneau.debut,
+            ancienne_fin=creneau and creneau.fin,
+        )
+
+    lignes = [
+        ligne(deux[0], la, a(9)),
+        ligne(deux[1], ici, a(9) + timedelta(minutes=30)),
+        ligne(troisieme, ici, a(12), GenreLigne.NOUVELLE),
+        ligne(sans_place, la, a(16)),
+    ]
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    for une in lignes:
+        une.refresh_from_db()
+    assert [une.etat for une in lignes] == [
+        EtatLigne.APPLIQUEE,
+        EtatLigne.APPLIQUEE,
+        EtatLigne.PERIMEE,
+        EtatLigne.PERIMEE,
+    ]
+    ouverts = Planning.objects.filter(ouvert=True).values_list(
+        "intervention", "technicien", "debut"
+    )
+    assert set(ouverts) == {
+        (deux[0].pk, la.pk, a(9)),
+        (deux[1].pk, ici.pk, a(9) + timedelta(minutes=30)),
+        (sans_place.pk, ici.pk, a(12)),
+        (fixe.pk, la.pk, a(16)),
+    }
