@@ -214,6 +214,16 @@ def vues_en_plus() -> Iterator[Vue]:
     yield Vue("tete-recherche", "responsable", "/", chercher, hauteur_fenetre=True)
     yield Vue("composants", "responsable", "/dev/composants/")
     yield Vue("liste-vide", "responsable", "/interventions/?search=introuvable")
+    for status in (403, 404, 500, 502):
+        yield Vue(f"erreur-{status}", "responsable", f"/dev/erreurs/{status}/")
+    yield Vue(
+        "sombre-dialogue",
+        "responsable",
+        "/clients/1/",
+        ouvrir("main a[data-dialogue]"),
+        sombre=True,
+        hauteur_fenetre=True,
+    )
     for chemin in ("/", "/interventions/", "/interventions/nouvelle/", "/dev/composants/"):
         nom = chemin.strip("/").replace("/", "-") or "accueil"
         yield Vue(f"sombre-{nom}", "responsable", chemin, sombre=True)
