@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.models import User
+from clients.models import Contact
 from erp.enonces import Requete
 from interventions.choices import ActionJournal, Priorite
 from interventions.models import Intervention
@@ -103,9 +104,11 @@ def _qui(publics: frozenset[str], client_id: int, technicien_id: int) -> Q:
     if RESPONSABLES in publics:
         qui |= Q(role=Role.RESPONSABLE)
     if CLIENT in publics:
-        qui |= Q(contact__client=client_id, role=Role.CLIENT)
+        # not by a join: PostgreSQL would go through every contact to find one client's
+        siens = Contact.objects.filter(client=client_id, user__isnull=False)
+        qui |= Q(pk__in=siens.values("user"), role=Role.CLIENT)
     if TECHNICIEN in publics:
-        qui |= Q(technicien=technicien_id)
+        qui |= Q(pk__in=Technicien.objects.filter(pk=technicien_id).values("user"))
     return qui
 
 
