@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from erp.exceptions import BusinessRuleError
+from interventions.models import Intervention
 from notifications import flux
 from planning.choices import EtatProposition, GenreLigne, RaisonOmission
 from planning.models import LigneProposition, PropositionPlanning
@@ -16,6 +17,8 @@ from planning.optimiseur.evaluation import Evaluateur
 from planning.optimiseur.modele import Solution
 from planning.optimiseur.solveur import Suivi, resoudre
 from planning.services.enonce import Enonce, ecart, enoncer, journee_de
+
+ESSAIS = 3  # searches, should planned work find no place in the ones before
 
 
 def calculer_proposition(proposition_id: int, *, iterations: int | None = None) -> bool:
@@ -29,14 +32,28 @@ def calculer_proposition(proposition_id: int, *, iterations: int | None = None) 
         return False
     proposition = PropositionPlanning.objects.select_related("demandee_par").get(pk=proposition_id)
     try:
+        suivi = _avancement(proposition_id)
         enonce = enoncer(proposition)
-        solution = resoudre(
-            enonce.probleme,
-            secondes=proposition.secondes,
-            processus=1,
-            iterations=iterations,
-            suivi=_avancement(proposition_id),
-        )
+        gardes = _sans_tournee(enonce)
+        for _essai in range(ESSAIS):
+            if gardes:
+                enonce = enoncer(proposition, gardes=gardes)
+            solution = resoudre(
+                enonce.probleme,
+                secondes=proposition.secondes,
+                processus=1,
+                iterations=iterations,
+                suivi=suivi,
+            )
+            perdues = {
+                enonce.interventions[t].pk
+                for t in solution.omises
+                if enonce.interventions[t].pk in enonce.creneaux
+            }
+            if not perdues:
+                break
+            # what is planned already keeps its slot: again, without the time that it takes
+            gardes |= perdues
         with transaction.atomic():
             _ecrire(proposition, enonce, solution)
     except BusinessRuleError as refus:
@@ -52,6 +69,18 @@ def calculer_proposition(proposition_id: int, *, iterations: int | None = None) 
         destinataires=[proposition.demandee_par_id],
     )
     return True
+
+
+def _sans_tournee(enonce: Enonce) -> set[int]:
+    """Planned work that no round could hold, such as a site too far away for a day: its slot stays as it is."""
+    calcul = Evaluateur(enonce.probleme)
+    ouvriers = range(len(enonce.probleme.ouvriers))
+    return {
+        intervention.pk
+        for t, intervention in enumerate(enonce.interventions)
+        if intervention.pk in enonce.creneaux
+        and all(calcul.cout(k, (t,)) is None for k in ouvriers)
+    }
 
 
 def abandonner_propositions_perdues(*, depuis: timedelta = timedelta(minutes=10)) -> int:
@@ -93,7 +122,7 @@ def _ecrire(proposition: PropositionPlanning, enonce: Enonce, solution: Solution
         for rang, (t, minute) in enumerate(zip(tournee.ordre, debuts, strict=True)):
             debut = enonce.moment(minute)
             fin = debut + timedelta(minutes=enonce.probleme.taches[t].duree)
-            ligne = _ligne(proposition, enonce, t)
+            ligne = _ligne(proposition, enonce, enonce.interventions[t])
             ligne.technicien, ligne.debut, ligne.fin = technicien, debut, fin
             ligne.par_le_magasin = tournee.magasin == rang
             if ligne.ancien_debut is None:
@@ -106,9 +135,15 @@ def _ecrire(proposition: PropositionPlanning, enonce: Enonce, solution: Solution
                 ligne.genre = GenreLigne.DEPLACEE
             lignes.append(ligne)
     for t in solution.omises:
-        ligne = _ligne(proposition, enonce, t)
+        ligne = _ligne(proposition, enonce, enonce.interventions[t])
         ligne.genre = GenreLigne.OMISE
         ligne.raison = _raison(calcul, t)
+        lignes.append(ligne)
+    for intervention in enonce.gardees:
+        ligne = _ligne(proposition, enonce, intervention)
+        ligne.genre = GenreLigne.INCHANGEE
+        ligne.technicien_id = ligne.ancien_technicien_id
+        ligne.debut, ligne.fin = ligne.ancien_debut, ligne.ancienne_fin
         lignes.append(ligne)
     LigneProposition.objects.bulk_create(lignes)
     proposition.avant = _mesurer_aujourdhui(enonce)
@@ -119,8 +154,9 @@ def _ecrire(proposition: PropositionPlanning, enonce: Enonce, solution: Solution
     proposition.enregistrer("avant", "apres", "etat", "progression", "calculee_le")
 
 
-def _ligne(proposition: PropositionPlanning, enonce: Enonce, t: int) -> LigneProposition:
-    intervention = enonce.interventions[t]
+def _ligne(
+    proposition: PropositionPlanning, enonce: Enonce, intervention: Intervention
+) -> LigneProposition:
     creneau = enonce.creneaux.get(intervention.pk)
     return LigneProposition(
         proposition=proposition,

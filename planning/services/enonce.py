@@ -1,6 +1,7 @@
 """From the plan of some days to a problem for the optimiser: who works when, what there is to do, what must stay."""
 
 from collections import Counter, defaultdict
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ SUPPLEMENTAIRES = 120  # minutes after the day's end by which everybody is home
 BATTEMENT = timedelta(minutes=30)  # nothing is planned for sooner than that
 POIDS = Poids(duree=0.2, trajet=1.0, supplementaire=3.0, equite=0.02)
 FIXE = 1_000_000.0
+PREVUE = 100_000.0  # a slot that may move is moved, not lost to another job
 
 # In minutes of driving: what leaving a job out costs, and what each minute after its deadline does.
 OMISSION = {
@@ -67,13 +69,17 @@ class Enonce:
     fixes: set[int]  # tasks that stay where they are
     journees: list[Journee]
     origine: datetime
+    gardees: list[Intervention]  # in no round: their slots stay, and nobody else is put there
 
     def moment(self, minute: float) -> datetime:
         return self.origine + timedelta(minutes=round(minute))
 
 
-def enoncer(proposition: PropositionPlanning) -> Enonce:
-    """The problem of these days. Raises BusinessRuleError when there is nothing or nobody to plan, or too much."""
+def enoncer(proposition: PropositionPlanning, *, gardes: AbstractSet[int] = frozenset()) -> Enonce:
+    """The problem of these days. `gardes` are interventions whose slots stay, though no round could hold them.
+
+    Raises BusinessRuleError when there is nothing or nobody to plan, or too much.
+    """
     par = proposition.demandee_par
     origine = minuit(proposition.debut)
     terme = minuit(proposition.fin + timedelta(days=1))
@@ -110,9 +116,20 @@ def enoncer(proposition: PropositionPlanning) -> Enonce:
         )
     magasin = _magasin()
     requises = pieces_requises(i.pk for i in interventions) if magasin is not None else {}
+    gardees = [i for i in interventions if i.pk in gardes]
+    for intervention in gardees:
+        k = journee_de(journees, creneaux[intervention.pk])
+        if k is not None:
+            ouvriers[k] = _amputer(ouvriers[k], creneaux[intervention.pk], origine)
     interventions = [
-        i for i in interventions if not _reste_hors_du_plan(i, creneaux.get(i.pk), journees)
+        i
+        for i in interventions
+        if i.pk not in gardes and not _reste_hors_du_plan(i, creneaux.get(i.pk), journees)
     ]
+    if not interventions:
+        raise BusinessRuleError(
+            _("Il n’y a rien à planifier ces jours-là."), code="RIEN_A_PLANIFIER"
+        )
     fixes: set[int] = set()
     taches = []
     for rang, intervention in enumerate(interventions):
@@ -123,16 +140,15 @@ def enoncer(proposition: PropositionPlanning) -> Enonce:
                 fixes.add(rang)
                 taches.append(_tache_fixe(intervention, creneau, k, origine))
                 continue
-        taches.append(
-            _tache(
-                intervention,
-                societe,
-                origine,
-                plus_tot,
-                terme,
-                _en_nombres(requises.get(intervention.pk, {})),
-            )
+        tache = _tache(
+            intervention,
+            societe,
+            origine,
+            plus_tot,
+            terme,
+            _en_nombres(requises.get(intervention.pk, {})),
         )
+        taches.append(tache if creneau is None else replace(tache, penalite=PREVUE))
     # A fixed slot may lie outside the hours, or two may not leave time to drive: he is given the day that holds them.
     for rang in fixes:
         k = taches[rang].technicien
@@ -160,7 +176,7 @@ def enoncer(proposition: PropositionPlanning) -> Enonce:
             if a != b and une.site_id is not None and une.site_id == autre.site_id:
                 trajets[a][b] = 0.0
     probleme = Probleme(taches, ouvriers, trajets, POIDS, magasin=magasin is not None)
-    return Enonce(probleme, interventions, creneaux, fixes, journees, origine)
+    return Enonce(probleme, interventions, creneaux, fixes, journees, origine, gardees)
 
 
 def _travail(par: User, creneaux: dict[int, Planning]) -> list[Intervention]:
@@ -271,6 +287,18 @@ def _tache_fixe(intervention: Intervention, creneau: Planning, k: int, origine: 
         penalite=FIXE,
         technicien=k,
     )
+
+
+def _amputer(ouvrier: Ouvrier, creneau: Planning, origine: datetime) -> Ouvrier:
+    """His day without the time of a slot that stays."""
+    debut, fin = ecart(origine, creneau.debut), ecart(origine, creneau.fin)
+    reste = [
+        (de, a)
+        for avant, apres in ouvrier.plages
+        for de, a in ((avant, min(apres, debut)), (max(avant, fin), apres))
+        if a > de
+    ]
+    return replace(ouvrier, plages=tuple(reste) or ((ouvrier.plages[0][0],) * 2,))
 
 
 def _elargir(ouvrier: Ouvrier, fixe: Tache) -> Ouvrier:

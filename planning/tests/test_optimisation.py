@@ -338,3 +338,25 @@ def test_ceux_qui_echangent_leurs_places(responsable):
         (sans_place.pk, ici.pk, a(12)),
         (fixe.pk, la.pk, a(16)),
     }
+
+
+def test_ce_qui_est_prevu_ne_perd_pas_sa_place(responsable):
+    """Neither for something urgent, nor when it is too far for any round: its hours are nobody else's."""
+    lui = technicien(horaires="lun 08:00-12:00")
+    prevue, lointaine = (
+        demande(affectee=True, technicien=lui),
+        demande((27.15, -13.2), affectee=True, technicien=lui),
+    )
+    CreneauFactory(intervention=prevue, technicien=lui, debut=a(8), fin=a(9))
+    CreneauFactory(intervention=lointaine, technicien=lui, debut=a(10), fin=a(11))
+    urgentes = [demande(priorite="urgente", duree=110) for _ in range(3)]
+    proposition = proposer(responsable)
+    lignes = {ligne.intervention_id: ligne for ligne in proposition.lignes.all()}
+    assert (lignes[lointaine.pk].genre, lignes[lointaine.pk].debut) == (GenreLigne.INCHANGEE, a(10))
+    assert lignes[prevue.pk].genre in (GenreLigne.INCHANGEE, GenreLigne.DEPLACEE)
+    assert {lignes[u.pk].genre for u in urgentes} >= {GenreLigne.OMISE}
+    for ligne in lignes.values():
+        if ligne.debut and ligne.intervention_id != lointaine.pk:
+            assert ligne.fin <= a(10) or ligne.debut >= a(11)
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    assert not proposition.lignes.filter(etat=EtatLigne.PERIMEE).exists()
