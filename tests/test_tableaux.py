@@ -365,7 +365,7 @@ def test_two_dispatchers_see_each_other_and_do_not_undo_each_other(
         du_tableau(une, creneau).focus()
         une.keyboard.press("ArrowRight")
         attendre_place(une, objet, (ahmed, a("09:15"), a("11:15")))
-        expect(du_tableau(autre, creneau)).to_contain_text("09:15", timeout=1500)
+        expect(du_tableau(autre, creneau)).to_contain_text("09:15", timeout=5000)
 
         # The other one moves it on; what the first would undo is not there any more, and he is told.
         du_tableau(autre, creneau).focus()
@@ -378,7 +378,7 @@ def test_two_dispatchers_see_each_other_and_do_not_undo_each_other(
         # Unplanned by one, it waits beside the other's board.
         du_tableau(autre, creneau).focus()
         autre.keyboard.press("Delete")
-        expect(une.locator(f"#attente-{objet.pk}")).to_be_visible(timeout=1500)
+        expect(une.locator(f"#attente-{objet.pk}")).to_be_visible(timeout=5000)
 
 
 def test_two_moves_of_one_slot_at_once(ouvrir, responsable, admin, equipe):
@@ -499,7 +499,7 @@ def test_a_proposal_is_asked_for_what_the_board_shows(ouvrir, responsable, equip
         attendre(lambda: serveur.sante()["flux"] == 1, "the board listens")
         proposition = demander_proposition(par=responsable, debut=demain, fin=demain, secondes=1)
         calculer_proposition(proposition.pk, iterations=20)
-        expect(page.locator(".pastille-nombre")).to_contain_text("1", timeout=1500)
+        expect(page.locator(".pastille-nombre")).to_contain_text("1", timeout=5000)
     page.get_by_role("link", name="Proposer un planning").click()
     expect(page.locator("input[name=debut]")).to_have_value(f"{demain:%Y-%m-%d}")
     expect(page.locator("input[name=fin]")).to_have_value(f"{demain:%Y-%m-%d}")

@@ -66,6 +66,7 @@
     adresse.searchParams.set("debut", mur(start));
     adresse.searchParams.set("fin", mur(end));
     adresse.searchParams.set("equipe", equipe());
+    lectures += 1;
     try {
       const donnees = await Deplacement.lire(adresse);
       creneaux = donnees.creneaux
@@ -89,6 +90,9 @@
     } catch (erreur) {
       Deplacement.dire(mots.erreur);
       throw erreur;
+    } finally {
+      lectures -= 1;
+      redessine = Date.now();
     }
   };
 
@@ -149,9 +153,10 @@
     if (Math.abs((ec.getOption("slotWidth") ?? 0) - pas) > 0.05) ec.setOption("slotWidth", pas);
   };
 
-  let redessine = 0; // when the board was last read again: a key pressed meanwhile still is the slot's
+  let lectures = 0; // under way: what is drawn again loses the focus, and a key pressed meanwhile still is the slot's
+  let redessine = 0; // when the last one was drawn
+  const redessinait = () => lectures > 0 || Date.now() - redessine < 1000;
   const rafraichir = () => {
-    redessine = Date.now();
     foyer = document.activeElement?.closest("[data-creneau]")?.dataset.creneau ?? foyer;
     ec.refetchEvents();
     const q = $(".tableau-recherche input").value;
@@ -229,6 +234,11 @@
     Deplacement.dire(ok ? `${donnees.reference} : ${oui ? mots.verrouille : mots.deverrouille}.` : donnees.detail);
     rafraichir();
   };
+
+  // who points elsewhere has left the slot
+  document.addEventListener("pointerdown", (evenement) => {
+    if (!evenement.target.closest?.("[data-creneau], #menu-creneau, dialog")) foyer = null;
+  }, true);
 
   let lache = 0; // the click that ends a drag opens nothing
   const lacher = () => {
@@ -325,6 +335,7 @@
       ].filter(Boolean).join("\n");
     },
     eventAllUpdated: () => {
+      redessine = Date.now();
       if (!foyer || $("dialog[open]") || $("#menu-creneau").matches(":popover-open")) return;
       const actif = document.activeElement;
       if (actif === document.body || actif?.closest("#tableau")) $(`[data-creneau="${foyer}"]`)?.focus({ preventScroll: true });
@@ -518,7 +529,7 @@
       }
       return;
     }
-    const perdu = document.activeElement === document.body && Date.now() - redessine < 1000 ? foyer : null;
+    const perdu = document.activeElement === document.body && redessinait() ? foyer : null;
     const c = connu(target.closest?.("[data-creneau]")?.dataset.creneau ?? perdu);
     if (!c || evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
     const fleche = key.startsWith("Arrow");
