@@ -75,7 +75,9 @@ def serie(*valeurs, pas=10, remplacement=None):
 def test_la_tendance_est_la_mediane_des_pentes():
     assert tendance(serie(100, 200, 300, 400)).par_jour == 10
     # one mistyped reading does not move it: least squares would say 16
-    assert tendance(serie(100, 200, 300, 400, 500, 600, 1100)).par_jour == pytest.approx(10, abs=0.5)
+    assert tendance(serie(100, 200, 300, 400, 500, 600, 1100)).par_jour == pytest.approx(
+        10, abs=0.5
+    )
 
 
 def test_rien_n_est_predit_sans_assez_de_releves_ni_sans_avance():
