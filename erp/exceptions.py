@@ -43,7 +43,7 @@ class ERPException(Exception):
 
 
 class IndisponibleError(ERPException):
-    """The database was not there, or two writes stood in each other's way: nothing was written, trying again is right."""
+    """The database was not there, or two writes stood in each other's way: nothing was written; try again."""
 
     status = 503
     code = "SERVICE_INDISPONIBLE"

@@ -207,7 +207,8 @@ class SchemaApi(AutoSchema):
         self, field: Any, direction: Any, bypass_extensions: bool = False
     ) -> Any:
         """A decimal is answered as a text; it may be sent as a number too."""
-        decrit = super()._map_serializer_field(field, direction, bypass_extensions)
+        decrire: Any = super()._map_serializer_field
+        decrit = decrire(field, direction, bypass_extensions)
         if direction == "request" and decrit.get("format") == "decimal":
             return {"oneOf": [decrit, {"type": "number"}]}
         return decrit
