@@ -85,7 +85,6 @@ class TestComptes:
             ("&statut=ouverte", 3),
             ("&statut=ouverte,affectee", 5),
             ("&statut=ouverte&statut=affectee", 5),
-            ("&statut=", 5),
             ("&statut=ouverte&priorite=normale", 3),
             ("&sort=priorite&offset=1", 5),
         ):
