@@ -3,12 +3,12 @@
 import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from erp.calendrier import CASABLANCA
+from erp.calendrier import minuit
 
 
 class Genre(models.TextChoices):
@@ -54,11 +54,6 @@ class Periode:
             return Periode(self.genre, _an_avant(self.premier), _an_avant(self.dernier))
         duree = timedelta(days=self.jours)
         return Periode(self.genre, self.premier - duree, self.dernier - duree)
-
-
-def minuit(jour: date) -> datetime:
-    """Its first moment in Casablanca."""
-    return datetime.combine(jour, time(), CASABLANCA)
 
 
 def periode(genre: Genre, aujourdhui: date) -> Periode:

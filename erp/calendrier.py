@@ -232,6 +232,11 @@ class Calendrier:
         )
 
 
+def minuit(jour: date) -> datetime:
+    """The first moment of the day in Casablanca, in UTC: hours added to it are hours that pass, clock change or not."""
+    return _instant(jour, 0)
+
+
 def _utc(jour: date, debut: int, fin: int) -> Intervalle:
     return _instant(jour, debut), _instant(jour, fin)
 

@@ -9,7 +9,7 @@ Values may be lists, repeated or with commas: `statut=ouverte,affectee`. A day g
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 import django_filters
@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from erp.calendrier import minuit
 from erp.exceptions import ErreurChamp, ValidationError
 from erp.models import CleCode, CleTri
 from erp.validation import CODES
@@ -262,7 +263,7 @@ def debut_du_jour(valeur: date | datetime) -> datetime:
     """The moment itself, or midnight in Casablanca of a day."""
     if isinstance(valeur, datetime):
         return valeur
-    return timezone.make_aware(datetime.combine(valeur, time()))
+    return minuit(valeur)
 
 
 def borne_haute(valeur: date | datetime) -> datetime:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from erp.calendrier import CASABLANCA, Calendrier, Intervalle
+from erp.calendrier import CASABLANCA, Calendrier, Intervalle, minuit
 from erp.horaires import lire_semaine
 from interventions.choices import STATUTS_ACTIFS, Statut
 from interventions.models import Intervention
@@ -295,7 +295,7 @@ def heures_de_chacun(
     """
     debut, fin = periodes[0].debut, periodes[-1].fin
     jours = [debut + timedelta(days=n) for n in range((fin - debut).days + 1)]
-    de, a = _minuit(debut), _minuit(fin + timedelta(days=1))
+    de, a = minuit(debut), minuit(fin + timedelta(days=1))
     absences: dict[int, list[Intervalle]] = defaultdict(list)
     acceptees = Disponibilite.objects.visible_to(user).acceptees().touchant(de, a)
     for technicien_id, part, revient in acceptees.values_list("technicien_id", "debut", "fin"):
@@ -324,18 +324,14 @@ def heures_de_chacun(
     return trouvees
 
 
-def _minuit(jour: date) -> datetime:
-    return datetime(jour.year, jour.month, jour.day, tzinfo=CASABLANCA)
-
-
 def _minutes(calendrier: Calendrier, jour: date) -> int:
-    duree = calendrier.duree(_minuit(jour), _minuit(jour + timedelta(days=1)))
+    duree = calendrier.duree(minuit(jour), minuit(jour + timedelta(days=1)))
     return round(duree.total_seconds() / 60)
 
 
 def _jours_touches(de: datetime, a: datetime) -> Iterator[date]:
     jour = de.astimezone(CASABLANCA).date()
-    while _minuit(jour) < a:
+    while minuit(jour) < a:
         yield jour
         jour += timedelta(days=1)
 

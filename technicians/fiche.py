@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import User
+from erp.calendrier import CASABLANCA, minuit
 from erp.models import CleTri
 from erp.societe import calendrier_societe
 from technicians import permissions
@@ -147,7 +148,7 @@ def _semaine(user: User, technicien: Technicien, demandee: str) -> Semaine:
     if not 2000 <= jour.year <= 2100:
         jour = aujourdhui
     lundi = jour - timedelta(days=jour.weekday())
-    debut, fin = _minuit(lundi), _minuit(lundi + timedelta(days=7))
+    debut, fin = minuit(lundi), minuit(lundi + timedelta(days=7))
     creneaux = list(
         technicien.creneaux.visible_to(user)
         .ouverts()
@@ -164,7 +165,7 @@ def _semaine(user: User, technicien: Technicien, demandee: str) -> Semaine:
     acceptees = [(a.debut, a.fin) for a in absences if a.statut == StatutAbsence.ACCEPTEE]
     presence = calendrier.sans(acceptees)
     dates = [lundi + timedelta(days=rang) for rang in range(7)]
-    bornes = [(_minuit(jour), _minuit(jour + timedelta(days=1))) for jour in dates]
+    bornes = [(minuit(jour), minuit(jour + timedelta(days=1))) for jour in dates]
     ouvertes = [presence.plages(de, a) for de, a in bornes]
     de_h, a_h = _amplitude(
         [*(plage for plages in ouvertes for plage in plages), *((c.debut, c.fin) for c in creneaux)]
@@ -173,7 +174,8 @@ def _semaine(user: User, technicien: Technicien, demandee: str) -> Semaine:
     for date_, (de, a), plages in zip(dates, bornes, ouvertes, strict=True):
         siens = [c for c in creneaux if c.debut < a and c.fin > de]
         absent = [absence for absence in absences if absence.debut < a and absence.fin > de]
-        cadre = (de + timedelta(hours=de_h), min(a, de + timedelta(hours=a_h)))
+        mur = de.astimezone(CASABLANCA)  # the frame is what the clock on the wall reads
+        cadre = (mur + timedelta(hours=de_h), min(a, mur + timedelta(hours=a_h)))
         jours.append(
             Jour(
                 date=date_,
@@ -228,7 +230,3 @@ def _bandes(
 def _minutes(plages: Iterable[tuple[datetime, datetime]]) -> int:
     duree = sum((fin - debut for debut, fin in plages), timedelta())
     return int(duree.total_seconds() // 60)
-
-
-def _minuit(jour: date) -> datetime:
-    return timezone.make_aware(datetime.combine(jour, time()))

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from dashboard.demande import Demande
 from dashboard.indicateurs.finies import Finies
 from dashboard.indicateurs.modele import Indicateur, Lien, Ligne, Repartition, Unite, part
-from dashboard.periodes import minuit
-from erp.calendrier import CASABLANCA
+from erp.calendrier import CASABLANCA, minuit
 from interventions.choices import STATUTS_ACTIFS, TypeIntervention
 
 # Calendar days since the call: from … to, and how it is said.

@@ -9,8 +9,7 @@ from django.db.models.functions import Greatest, Least
 
 from dashboard.demande import Demande
 from dashboard.indicateurs.modele import Indicateur, Lien, Ligne, Repartition, Unite, part
-from dashboard.periodes import minuit
-from erp.calendrier import CASABLANCA, Calendrier
+from erp.calendrier import CASABLANCA, Calendrier, minuit
 from erp.societe import calendrier_societe
 from interventions.choices import TypeTemps
 from interventions.models import TempsPasse

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from erp.calendrier import CASABLANCA, Calendrier, Intervalle, croiser
+from erp.calendrier import CASABLANCA, Calendrier, Intervalle, croiser, minuit
 from erp.exceptions import BusinessRuleError
 from erp.horaires import lire_semaine
 from erp.models import ParametresSociete
@@ -408,10 +408,6 @@ def _vehicules(
             part[piece_id] = quantite - egale * (combien - 1) if premier else egale
         sortie.append({piece_id: quantite for piece_id, quantite in part.items() if quantite > 0})
     return sortie
-
-
-def minuit(jour: date) -> datetime:
-    return datetime(jour.year, jour.month, jour.day, tzinfo=CASABLANCA)
 
 
 def ecart(de: datetime, a: datetime) -> float:

@@ -84,6 +84,20 @@ def test_appliquer_affecte_et_pose_les_creneaux(responsable):
     assert a(8) <= creneau.debut < creneau.fin <= a(20)
 
 
+def test_apres_un_changement_d_heure_on_part_a_l_heure_du_mur(responsable):
+    """The clock is put back in the night to Sunday 15 February 2026: Monday begins at the hour that its clock reads."""
+    samedi = date(2026, 2, 14)
+    with time_machine.travel(datetime(2026, 2, 13, 9, tzinfo=UTC), tick=False):
+        technicien(horaires="lun 08:30-10:00")
+        intervention = demande()
+        proposition = demander_proposition(par=responsable, debut=samedi, fin=date(2026, 2, 16))
+        assert calculer_proposition(proposition.pk, iterations=50)
+        appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    creneau = Planning.objects.get(intervention=intervention)
+    lundi = date(2026, 2, 16)
+    assert a(8, lundi) < creneau.debut < creneau.fin <= a(10, lundi)
+
+
 def test_ce_qui_est_confirme_ne_bouge_pas(responsable):
     lui = technicien()
     fixe = demande(affectee=True, technicien=lui)

@@ -1,6 +1,6 @@
 """`/techniciens`: the people, their skills, their absences, who is free when."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from accounts.api.authentication import RequeteApi
 from erp.api.listing import ListeApi, page
 from erp.api.schema import donnees_de
 from erp.api.views import VueApi
+from erp.calendrier import minuit
 from erp.exceptions import ErreurChamp, IntrouvableError, ValidationError
 from erp.filters import ListeIdsField, MomentField, Tris
 from erp.models import CleTri
@@ -184,7 +185,7 @@ def _moment(valeur: date | datetime, *, fin: bool = False) -> datetime:
     if isinstance(valeur, datetime):
         return valeur
     jour = valeur + timedelta(days=1) if fin else valeur
-    return timezone.make_aware(datetime.combine(jour, time()))
+    return minuit(jour)
 
 
 # --- Skills ----------------------------------------------------------------------------------
