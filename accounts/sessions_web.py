@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.utils import timezone
 
 from erp.enonces import Requete
@@ -29,7 +30,9 @@ class SessionStore(db.SessionStore):
         return apps.get_model("accounts", "SessionWeb")
 
     def _get_session_from_db(self) -> Any:
-        ligne = next(iter(_PAR_CLE(self.session_key)), None)
+        # a cookie may hold anything, also what PostgreSQL has no text for
+        connue = set(VALID_KEY_CHARS).issuperset(self.session_key or "")
+        ligne = next(iter(_PAR_CLE(self.session_key)), None) if connue else None
         if ligne is None or ligne.expire_date <= timezone.now():
             self._session_key = None
             return None

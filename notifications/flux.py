@@ -103,6 +103,8 @@ class Curseur:
         bornes = [debut, *ouvertes, fin]
         if not 0 < debut <= fin < 2**63 or sorted(set(ouvertes)) != ouvertes:
             return None
+        if fin in ouvertes:  # it had not begun
+            return None
         return cls(int(lu[1]), lu[2]) if bornes == sorted(bornes) else None
 
 

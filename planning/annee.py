@@ -19,6 +19,8 @@ from planning.projection import prevues, terme_de
 from planning.services.generation import JOURS_FERMES_AU_PLUS, jour_de_visite
 
 MOIS = 12
+#: How many years ahead visits are foreseen: a daily round until 2100 would keep the machine busy for nobody.
+ANNEES_PREVUES = 10
 #: Marks that a month shows of one plan; a daily round says how many more there are.
 MARQUES_PAR_MOIS = 5
 
@@ -70,7 +72,7 @@ def marques(
     """The dates of each of these plans that are served in [debut, fin], in order: four statements, however many.
 
     What was made is told by its intervention, if the user sees it; what was not is computed from the plan's rule and
-    the trend of its meter, from today on. A plan that makes nothing any more (inactive, machine retired, client
+    the trend of its meter, from today to `ANNEES_PREVUES` ahead. A plan that makes nothing any more (inactive, machine retired, client
     inactive) shows its past alone. The plans come with their équipement and its client.
     """
     jour = jour or timezone.localdate()
@@ -83,7 +85,9 @@ def marques(
         etat = _etat(statut, date_limite, cloture=cloture, planifiee=planifiee)
         trouvees[plan_id][due] = Marque(due, visite, etat, pk, reference)
     vifs = [terme_de(plan) for plan in lus.values() if fait_quelque_chose(plan)]
-    horizon = fin + timedelta(days=JOURS_FERMES_AU_PLUS)
+    horizon = min(
+        fin + timedelta(days=JOURS_FERMES_AU_PLUS), jour + relativedelta(years=ANNEES_PREVUES)
+    )
     for plan_id, suite in prevues(vifs, jour, horizon, calendrier).items():
         for prevue in suite:
             etat = EtatVisite.ESTIMEE if prevue.estimee else EtatVisite.A_VENIR

@@ -21,7 +21,14 @@ from erp.pages import LISTE, OUI, RECHERCHE, Critere, Liste, preparer_liste, ren
 from erp.societe import calendrier_societe
 from erp.validation import exiger
 from planning import permissions
-from planning.annee import douze_mois, fait_quelque_chose, fin_de, marques, par_mois
+from planning.annee import (
+    ANNEES_PREVUES,
+    douze_mois,
+    fait_quelque_chose,
+    fin_de,
+    marques,
+    par_mois,
+)
 from planning.choices import EtatVisite
 from planning.filters import filtres_de_plan
 from planning.models import Gamme, PlanMaintenance
@@ -123,7 +130,7 @@ def _liens(liste: Liste[PlanMaintenance], debut: date, jour: date) -> dict[str, 
     an = relativedelta(years=1)
     return {
         "avant": depuis(debut - an) if debut.year > ANNEE_MIN else "",
-        "apres": depuis(debut + an) if debut.year < ANNEE_MAX else "",
+        "apres": depuis(debut + an) if debut.year < jour.year + ANNEES_PREVUES else "",
         "maintenant": depuis(jour.replace(day=1)) if debut != jour.replace(day=1) else "",
         "civile": depuis(date(debut.year, 1, 1)) if debut.month != 1 else "",
     }

@@ -73,7 +73,7 @@ def vue_choisie(user: User, nom: str) -> FiltreEnregistre | None:
     if pk is None:
         return None
     filtre = FiltreEnregistre.objects.visible_to(user).filter(pk=pk, entite=nom).first()
-    return filtre if filtre is not None and filtre.parametres else None
+    return filtre if filtre is not None and requete(filtre).urlencode() else None
 
 
 def adresse(filtre: FiltreEnregistre, chemin: str = "") -> str:

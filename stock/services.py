@@ -155,17 +155,19 @@ def charger_vehicule(
 ) -> PieceVehicule | None:
     """Say how much of a part rides in a technicien's van from now on; none of it for zero. Nothing leaves the stock.
 
-    Raises ValidationError, BusinessRuleError STOCK_INSUFFISANT for more than the store has left.
+    The van of one whose account is closed can only be emptied. Raises ValidationError, BusinessRuleError STOCK_INSUFFISANT for more than the store has left.
     """
     exiger(permissions.peut_gerer(par))
-    porteurs = User.objects.visible_to(par).filter(role=Role.TECHNICIEN, is_active=True)
-    porteur = choisir(porteurs, "user_id", user_id)
-    choisir(PieceDetachee.objects.visible_to(par), "piece_id", piece_id)
-    piece = PieceDetachee.objects.select_for_update(no_key=True, of=("self",)).get(pk=piece_id)
     if not quantite.is_finite() or quantite < 0:
         raise ValidationError.champ(
             "quantite", _("La quantité ne peut pas être négative."), "QUANTITE_INVALIDE"
         )
+    porteurs = User.objects.visible_to(par).filter(role=Role.TECHNICIEN)
+    if quantite:
+        porteurs = porteurs.filter(is_active=True)
+    porteur = choisir(porteurs, "user_id", user_id)
+    choisir(PieceDetachee.objects.visible_to(par), "piece_id", piece_id)
+    piece = PieceDetachee.objects.select_for_update(no_key=True, of=("self",)).get(pk=piece_id)
     ailleurs = piece.vehicules.exclude(user=porteur).aggregate(
         total=Sum("quantite", default=Decimal(0))
     )["total"]

@@ -23,7 +23,7 @@ def vehicule(request: Requete, pk: int) -> HttpResponseBase:
     """What the van of this user holds; the fragment is the card of his fiche. A POST loads or unloads a part."""
     user = request.user
     exiger(permissions.peut_voir(user))
-    porteurs = User.objects.filter(role=Role.TECHNICIEN, is_active=True)
+    porteurs = User.objects.filter(role=Role.TECHNICIEN)  # one who left has to be unloaded
     porteur = trouver(porteurs if permissions.peut_gerer(user) else porteurs.filter(pk=user.pk), pk)
     gestion = permissions.peut_gerer(user)
     exiger(gestion or request.method == "GET")

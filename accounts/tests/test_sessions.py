@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -127,6 +128,15 @@ def test_the_last_use_is_noted_now_and_then(responsable, time_machine_depart):
 @pytest.fixture
 def time_machine_depart():
     return timezone.now()
+
+
+@pytest.mark.parametrize("suite", ["\\000", "\\351", "'", "A"])
+def test_a_cookie_that_is_no_key_of_ours_opens_nothing(responsable, suite):
+    entre = Client()
+    entre.force_login(responsable)
+    cookie = f'{settings.SESSION_COOKIE_NAME}="{entre.session.session_key}{suite}"'
+    assert Client().get(reverse("interventions:liste"), HTTP_COOKIE=cookie).status_code == 302
+    assert Client().get("/api/v1/notifications/stream", HTTP_COOKIE=cookie).status_code == 401
 
 
 def test_expired_ones_are_forgotten(responsable):

@@ -223,6 +223,17 @@ def test_une_tournee_quotidienne_tient_dans_sa_case(responsable):
     assert (len(decembre.marques), decembre.autres) == (MARQUES_PAR_MOIS, 31 - MARQUES_PAR_MOIS)
 
 
+def test_les_visites_se_prevoient_dix_ans_pas_plus(responsable):
+    plan = PlanFactory(regle="FREQ=DAILY", date_depart=LUNDI)
+
+    def montrees(debut):
+        return marques([plan], responsable, debut, fin_de(debut), Calendrier(), jour=LUNDI)[plan.pk]
+
+    assert montrees(date(2035, 11, 1))
+    assert montrees(date(2036, 11, 1))[-1].date_visite <= date(2036, 11, 24)
+    assert montrees(date(2099, 1, 1)) == []
+
+
 def test_un_plan_qui_ne_fait_plus_rien_ne_montre_que_son_passe(responsable):
     PlanFactory(actif=False)
     PlanFactory(equipement=EquipementFactory(retire=True))

@@ -151,6 +151,10 @@ def test_une_liste_s_ouvre_sur_la_vue_choisie(responsable, technicien):
     assert "la liste s’ouvre dessus" in dialogue
     navigateur.post(ouvrir, {"non": "1"})
     assert navigateur.get(LISTE).status_code == 200
+    # one that keeps nothing does not lead to itself
+    FiltreEnregistre.objects.update(parametres={"statut": []})
+    navigateur.post(ouvrir)
+    assert navigateur.get(LISTE).status_code == 200
     # a view that is gone, or no longer shared, leaves the list as it comes
     navigateur.post(ouvrir)
     vue.delete()

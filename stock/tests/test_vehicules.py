@@ -93,6 +93,23 @@ def test_vans_never_hold_more_than_there_is(responsable, technicien, autre_techn
     assert contenu(technicien, autre_technicien) == {technicien: 3, autre_technicien: 2}
 
 
+def test_the_van_of_one_who_left_can_be_emptied_and_no_more(
+    client, responsable, technicien, autre_technicien, piece
+):
+    charger(responsable, technicien, piece, piece.stock_actuel)
+    technicien.is_active = False
+    technicien.save()
+    with pytest.raises(ValidationError):
+        charger(responsable, technicien, piece, 1)
+    client.force_login(responsable)
+    adresse = reverse("stock:vehicule", args=[technicien.pk])
+    assert adresse in client.get(piece.get_absolute_url()).content.decode()
+    assert piece.designation in client.get(adresse).content.decode()
+    assert client.post(adresse, {"piece_id": piece.pk, "quantite": "0"}).status_code == 302
+    charger(responsable, autre_technicien, piece, piece.stock_actuel)
+    assert contenu(technicien, autre_technicien) == {autre_technicien: piece.stock_actuel}
+
+
 def test_the_page_and_the_card(client, responsable, technicien, autre_technicien, piece):
     adresse = reverse("stock:vehicule", args=[technicien.pk])
     client.force_login(responsable)
