@@ -141,6 +141,11 @@ def test_a_card_is_moved_by_keyboard_and_another_window_sees_it(ouvrir, responsa
     choix = page.get_by_role("menuitem")
     expect(choix).to_have_count(1)
     expect(choix.first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(choix).to_have_count(0)
+    expect(page.locator(f"#deplacer-{intervention.pk}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(choix.first).to_be_focused()
     page.keyboard.press("Enter")
     expect(colonne(page, "en_cours").locator(".kanban-carte")).to_have_count(1)
     expect(page.locator(f"#carte-{intervention.pk} .kanban-lien")).to_be_focused()
@@ -342,8 +347,16 @@ def test_everything_by_keyboard(ouvrir, responsable, equipe):
 
     du_tableau(page, creneau).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("menuitem")).to_have_count(6)
-    page.get_by_role("menuitem", name="Retirer du planning").click()
+    choix = page.get_by_role("menuitem")
+    expect(choix).to_have_count(6)
+    expect(choix.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(choix.nth(1)).to_be_focused()
+    page.keyboard.press("Escape")  # closed, and back on the slot
+    expect(choix).to_have_count(0)
+    expect(du_tableau(page, creneau)).to_be_focused()
+    page.keyboard.press("Enter")
+    choix.filter(has_text="Retirer du planning").click()
     attendre_place(page, objet, None)
 
 

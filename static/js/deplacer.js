@@ -36,6 +36,19 @@ const Deplacement = (() => {
     return donnees;
   };
 
+  // --- The keys of a menu that is a popover: Bootstrap's, for every .dropdown-menu, look for a toggle that it has not,
+  // throw, and keep Escape from closing it. So they are handled first.
+  window.addEventListener("keydown", (evenement) => {
+    const menu = evenement.target.closest?.(".kanban-menu[popover]");
+    const pas = { ArrowDown: 1, ArrowUp: -1 }[evenement.key];
+    if (!menu || (!pas && evenement.key !== "Escape")) return;
+    evenement.preventDefault();
+    evenement.stopPropagation();
+    if (!pas) return menu.hidePopover();
+    const choix = [...menu.querySelectorAll("[role=menuitem]")];
+    choix[(choix.indexOf(document.activeElement) + pas + choix.length) % choix.length].focus();
+  }, true);
+
   // --- A form in the dialog, that comes back here instead of leading to the page of the object -------------------------
   let auRetour = null;
   const dialogue = document.getElementById("dialogue");

@@ -119,15 +119,7 @@
     }
   });
   document.addEventListener("keydown", (evenement) => {
-    const menu = evenement.target.closest("#menu-kanban");
-    if (!menu) return;
-    const choix = $$("[data-vers]", menu);
-    const rang = choix.indexOf(document.activeElement);
-    const pas = { ArrowDown: 1, ArrowUp: -1 }[evenement.key];
-    if (pas) {
-      evenement.preventDefault();
-      choix[(rang + pas + choix.length) % choix.length].focus();
-    } else if (evenement.key === "Tab") menu.hidePopover();
+    if (evenement.key === "Tab") evenement.target.closest("#menu-kanban")?.hidePopover();
   });
   document.addEventListener("toggle", (evenement) => {
     if (evenement.target.id === "menu-kanban") bouton?.setAttribute("aria-expanded", String(evenement.newState === "open"));

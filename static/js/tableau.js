@@ -519,16 +519,7 @@
       if (!occupe) defaire();
       return;
     }
-    const article = target.closest("#menu-creneau");
-    if (article) {
-      const choix = $$("[role=menuitem]", menu);
-      const pas = { ArrowDown: 1, ArrowUp: -1 }[key];
-      if (pas) {
-        evenement.preventDefault();
-        choix[(choix.indexOf(document.activeElement) + pas + choix.length) % choix.length].focus();
-      }
-      return;
-    }
+    if (target.closest("#menu-creneau")) return;
     const perdu = document.activeElement === document.body && redessinait() ? foyer : null;
     const c = connu(target.closest?.("[data-creneau]")?.dataset.creneau ?? perdu);
     if (!c || evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
