@@ -11,6 +11,7 @@ from clients.models import Client, Contact, Contrat, EngagementSLA, Site
 from clients.permissions import COORDONNEES
 from clients.services import ChampsEngagement
 from erp.champs import FormulaireModele, choix
+from erp.validation import id_lu
 
 
 class SelectCherche(forms.Select):
@@ -21,7 +22,7 @@ class SelectCherche(forms.Select):
         self.url = url
 
     def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> list[Any]:
-        ids = [int(v) for v in value if str(v).isascii() and str(v).isdigit() and len(str(v)) < 19]
+        ids = [pk for v in value if (pk := id_lu(str(v))) is not None]
         toutes: Any = self.choices
         choisies = toutes.queryset.filter(pk__in=ids) if ids else ()
         self.choices = [("", ""), *((objet.pk, str(objet)) for objet in choisies)]

@@ -25,6 +25,7 @@ from equipment.models import Equipement
 from erp.exceptions import ValidationError
 from erp.filters import valeurs_de_liste
 from erp.pages import rendre, url_avec
+from erp.validation import id_lu
 
 PLANCHES_MAX = 10  # on one page: more are printed in several goes
 
@@ -147,11 +148,7 @@ def _adresse(chemin: str, envoi: QueryDict) -> str:
 def _choisis(request: Requete, params: QueryDict) -> Any:
     visibles = Equipement.objects.visible_to(request.user)
     if "ids" in params:
-        ids = [
-            int(valeur)
-            for valeur in valeurs_de_liste(params, "ids")
-            if valeur.isascii() and valeur.isdigit() and len(valeur) < 19
-        ]
+        ids = [pk for v in valeurs_de_liste(params, "ids") if (pk := id_lu(v)) is not None]
         return visibles.filter(pk__in=ids)
     gardes = QueryDict(mutable=True)
     for nom, valeurs in EquipementFiltres.connus(params).lists():

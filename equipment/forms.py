@@ -14,6 +14,7 @@ from equipment.choices import MOUVEMENTS_STATUT, StatutEquipement
 from equipment.models import Compteur, Equipement, ReleveCompteur
 from erp.champs import FormulaireModele, choix
 from erp.forms import Formulaire
+from erp.validation import id_lu
 
 
 class SpecificationsField(forms.CharField):
@@ -134,8 +135,7 @@ class EquipementForm(FormulaireModele):
         brut = self.data.get(self.add_prefix("client_id")) if self.is_bound else None
         if brut is None:
             brut = self.initial.get("client_id")
-        texte = str(brut or "")
-        return int(texte) if texte.isascii() and texte.isdigit() and len(texte) < 19 else None
+        return id_lu(str(brut or ""))
 
 
 class StatutEquipementForm(Formulaire):

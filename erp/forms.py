@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from erp.exceptions import BusinessRuleError, StaleVersionError, ValidationError
-from erp.validation import CARACTERE_INTERDIT, caractere_interdit
+from erp.validation import CARACTERE_INTERDIT, caractere_interdit, id_lu
 
 
 class DateHeureInput(forms.DateTimeInput):
@@ -193,7 +193,7 @@ class ChoixRecherche(forms.Select):
         self, name: str, value: list[str], attrs: dict[str, Any] | None = None
     ) -> list[Any]:
         choix: Any = self.choices
-        ids = [v for v in value if v.isascii() and v.isdigit() and len(v) < 19]
+        ids = [pk for v in value if (pk := id_lu(v)) is not None]
         options = [("", "")]
         options += [
             (objet.pk, choix.field.label_from_instance(objet))

@@ -28,7 +28,7 @@ from erp.exceptions import ERPException, ValidationError
 from erp.filters import Filtres, Tris, ordre
 from erp.forms import Formulaire
 from erp.pages import ActionGroupee, Selection, Texte, rendre, url_avec
-from erp.validation import exiger
+from erp.validation import exiger, id_lu
 
 M = TypeVar("M", bound=Model)
 
@@ -253,7 +253,7 @@ def _choisis(envoi: QueryDict, lot: Lot[M], user: Any, limite: int) -> list[int]
         filtrees = lot.filtres.appliquer(visibles, lot.filtres.connus(params))
         return list(filtrees.order_by(*cles).values_list("pk", flat=True)[: limite + 1])
     bruts = [brut for valeur in envoi.getlist("ids") for brut in valeur.split(",")]
-    demandes = [int(b) for b in bruts if b.isascii() and b.isdigit() and len(b) < 19]
+    demandes = [pk for b in bruts if (pk := id_lu(b)) is not None]
     demandes = list(dict.fromkeys(demandes))[: limite + 1]
     connus = set(visibles.filter(pk__in=demandes).values_list("pk", flat=True))
     return [pk for pk in demandes if pk in connus]

@@ -25,6 +25,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from erp.affichage import Lecture
 from erp.exceptions import ValidationError
 from erp.filters import Filtres, Tris, ordre
+from erp.validation import id_lu
 
 M = TypeVar("M", bound=Model)
 Texte = str | Promise
@@ -116,7 +117,7 @@ class CritereLie:
         if not isinstance(choix, QuerySet):
             return [(str(cle), str(mots)) for cle, mots in choix if cle != ""]
         if self.critere.genre == RECHERCHE:
-            ids = [int(v) for v in self.valeurs if v.isascii() and v.isdigit() and len(v) < 19]
+            ids = [pk for v in self.valeurs if (pk := id_lu(v)) is not None]
             if not ids:
                 return []
             choix = choix.filter(pk__in=ids)

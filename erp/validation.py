@@ -228,6 +228,11 @@ def effacer(instance: models.Model, message: str | Promise) -> None:
         raise BusinessRuleError(message, code="UTILISE") from erreur
 
 
+def id_lu(texte: str) -> int | None:
+    """The id that a URL or a form gives as text; None for what can be no id of a row."""
+    return int(texte) if texte.isascii() and texte.isdigit() and len(texte) < 19 else None
+
+
 def exiger(permis: bool) -> None:
     """Raise AuthorizationError unless the answer of a permission predicate is yes."""
     if not permis:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
 from erp.pages import aller, rendre
-from erp.validation import exiger, trouver
+from erp.validation import exiger, id_lu, trouver
 from planning.choices import EtatLigne, EtatProposition, GenreLigne
 from planning.forms import PropositionForm
 from planning.models import PropositionPlanning
@@ -143,7 +143,7 @@ def _comparer(trouvee: PropositionPlanning) -> list[dict[str, Any]]:
 def proposition_appliquer(request: Requete, pk: int) -> HttpResponseBase:
     """Make the ticked lines the plan; those that could not be are told one by one on the page."""
     exiger(peut_planifier(request.user))
-    choisies = [int(v) for v in request.POST.getlist("ligne") if v.isascii() and v.isdigit()]
+    choisies = [cle for v in request.POST.getlist("ligne") if (cle := id_lu(v)) is not None]
     trouvee = appliquer_proposition(par=request.user, proposition_id=pk, ligne_ids=choisies)
     etats = trouvee.lignes.filter(pk__in=choisies)
     faites = etats.filter(etat=EtatLigne.APPLIQUEE).count()

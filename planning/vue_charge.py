@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -21,7 +22,7 @@ from erp.calendrier import Calendrier
 from erp.exports import Colonne, Genre, Tableau, csv
 from erp.pages import rendre
 from erp.societe import calendrier_societe
-from erp.validation import exiger, trouver
+from erp.validation import exiger, id_lu, trouver
 from planning import permissions
 from planning.charge import (
     VISITES_MAX,
@@ -132,11 +133,7 @@ def visites(request: Requete) -> HttpResponseBase:
         else None
     )
     trouvees = visites_de(choix, user, jour, calendrier)
-    brut = request.GET.get("page", "1")
-    derniere = max(1, -(-len(trouvees) // PAR_PAGE))
-    numero = min(int(brut), derniere) if brut.isascii() and brut.isdigit() and len(brut) < 7 else 1
-    numero = max(numero, 1)
-    page_lue = trouvees[(numero - 1) * PAR_PAGE : numero * PAR_PAGE]
+    page_lue = Paginator(trouvees, PAR_PAGE).get_page(request.GET.get("page"))
     plans = (
         PlanMaintenance.objects.visible_to(user)
         .for_list()
@@ -156,8 +153,8 @@ def visites(request: Requete) -> HttpResponseBase:
         "tronque": len(trouvees) == VISITES_MAX,
         "minutes": sum(durees[v.gamme_id] for v in trouvees),
         "techniciens": [] if piece else _presents(user, periode, competence, calendrier),
-        "numero": numero,
-        "derniere": derniere,
+        "numero": page_lue.number,
+        "derniere": page_lue.paginator.num_pages,
         "base": f"{request.path}?{params.urlencode()}",
     }
     contexte["disponible"] = sum(minutes for _t, minutes in contexte["techniciens"])
@@ -196,11 +193,9 @@ def _periode(request: Requete, jour: date) -> Periode:
 
 def _pk(request: Requete, nom: str) -> int | None:
     brut = request.GET.get(nom, "")
-    if not brut:
-        return None
-    if brut.isascii() and brut.isdigit() and len(brut) < 19:
-        return int(brut)
-    raise Http404
+    if brut and id_lu(brut) is None:
+        raise Http404
+    return id_lu(brut)
 
 
 # --- Files ------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from equipment.models import Equipement
 from erp.envois import une_seule_fois
 from erp.pages import aller, rendre, repondre_recherche
 from erp.societe import calendrier_societe
-from erp.validation import exiger
+from erp.validation import exiger, id_lu
 from interventions import services
 from interventions.candidats import Besoin, candidats
 from interventions.choices import Priorite
@@ -138,8 +138,8 @@ def apercu(request: Requete) -> HttpResponseBase:
 
 
 def _machine(user: User, donnees: QueryDict) -> Equipement | None:
-    choisi = donnees.get("equipement_id", "")
-    if not (choisi.isascii() and choisi.isdigit() and len(choisi) < 19):
+    choisi = id_lu(donnees.get("equipement_id", ""))
+    if choisi is None:
         return None
     return equipements_demandables(user).select_related("site").filter(pk=choisi).first()
 

@@ -50,7 +50,8 @@ def test_de_la_demande_au_creneau(client, responsable, demain, travail):
     assert "Interventions planifiées" in page
     ligne = proposition.lignes.get()
     client.post(
-        reverse("planning:proposition_appliquer", args=[proposition.pk]), {"ligne": [ligne.pk]}
+        reverse("planning:proposition_appliquer", args=[proposition.pk]),
+        {"ligne": [ligne.pk, "9" * 5000]},  # what is no id is no line
     )
     assert Planning.objects.filter(intervention=travail, ouvert=True).exists()
 
