@@ -72,8 +72,8 @@ def marques(
     """The dates of each of these plans that are served in [debut, fin], in order: four statements, however many.
 
     What was made is told by its intervention, if the user sees it; what was not is computed from the plan's rule and
-    the trend of its meter, from today to `ANNEES_PREVUES` ahead. A plan that makes nothing any more (inactive, machine retired, client
-    inactive) shows its past alone. The plans come with their équipement and its client.
+    the trend of its meter, from today to `ANNEES_PREVUES` ahead. A plan that makes nothing any more (inactive, machine
+    retired, client inactive) shows its past alone. The plans come with their équipement and its client.
     """
     jour = jour or timezone.localdate()
     lus = {plan.pk: plan for plan in plans}

@@ -155,7 +155,8 @@ def charger_vehicule(
 ) -> PieceVehicule | None:
     """Say how much of a part rides in a technicien's van from now on; none of it for zero. Nothing leaves the stock.
 
-    The van of one whose account is closed can only be emptied. Raises ValidationError, BusinessRuleError STOCK_INSUFFISANT for more than the store has left.
+    The van of one whose account is closed can only be emptied. Raises ValidationError, BusinessRuleError
+    STOCK_INSUFFISANT for more than the store has left.
     """
     exiger(permissions.peut_gerer(par))
     if not quantite.is_finite() or quantite < 0:
