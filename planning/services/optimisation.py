@@ -78,7 +78,8 @@ def appliquer_proposition(
     """Make these lines (all of them by default) the plan, through the ordinary services.
 
     A line whose intervention or slot changed since, or that a rule now refuses, becomes périmée with the reason, and
-    the others go on. Raises AuthorizationError, IntrouvableError, BusinessRuleError PROPOSITION_NON_PRETE.
+    the others go on; one whose place is only held by a line left aside stays proposée. Raises AuthorizationError,
+    IntrouvableError, BusinessRuleError PROPOSITION_NON_PRETE.
     """
     if not peut_planifier(par):
         raise AuthorizationError()
@@ -133,8 +134,29 @@ def _echanger(par: User, bloquees: list[tuple[LigneProposition, ERPException]]) 
         lignes = [ligne for ligne in lignes if ligne.pk not in restent]
     for ligne in lignes:
         _noter(ligne, None)
+    choisies = [ligne.pk for ligne, _refus in bloquees]
     for ligne, pourquoi in refus:
-        _noter(ligne, pourquoi)
+        if pourquoi.code == "CRENEAU_OCCUPE" and _attend_une_autre(ligne, choisies):
+            ligne.message = str(pourquoi.detail)[:500]
+            ligne.enregistrer("message")
+        else:
+            _noter(ligne, pourquoi)
+
+
+def _attend_une_autre(ligne: LigneProposition, choisies: list[int]) -> bool:
+    """Whether a line that was not chosen still holds the place: nothing changed, it only has to be applied as well."""
+    return (
+        LigneProposition.objects.filter(
+            proposition=ligne.proposition_id,
+            etat=EtatLigne.PROPOSEE,
+            genre=GenreLigne.DEPLACEE,
+            ancien_technicien=ligne.technicien_id,
+            ancien_debut__lt=ligne.fin,
+            ancienne_fin__gt=ligne.debut,
+        )
+        .exclude(pk__in=choisies)
+        .exists()
+    )
 
 
 def _ensemble(

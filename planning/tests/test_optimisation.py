@@ -24,7 +24,12 @@ from planning.trajets import INCONNU, minutes
 from stock.services import charger_vehicule, enregistrer_mouvement
 from stock.tests.factories import PieceFactory
 from technicians.choices import StatutAbsence
-from technicians.tests.factories import CompetenceFactory, DisponibiliteFactory, TechnicienFactory
+from technicians.tests.factories import (
+    CompetenceFactory,
+    DisponibiliteFactory,
+    OutilFactory,
+    TechnicienFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -354,6 +359,42 @@ def test_ceux_qui_echangent_leurs_places(responsable):
     }
 
 
+def test_une_place_que_tient_une_ligne_laissee_de_cote(responsable):
+    """Nothing changed meanwhile: the line stays proposed, and goes through once the other is applied as well."""
+    lui, autre = technicien(), technicien()
+    urgente, prevue = demande(priorite="urgente"), demande(affectee=True, technicien=lui)
+    CreneauFactory(intervention=prevue, technicien=lui, debut=a(9), fin=a(10))
+    prevue.refresh_from_db()
+    proposition = demander_proposition(par=responsable, debut=LUNDI, fin=LUNDI)
+    PropositionPlanning.objects.filter(pk=proposition.pk).update(etat=EtatProposition.PRETE)
+    communs = {"proposition": proposition, "debut": a(9), "fin": a(10)}
+    nouvelle = LigneProposition.objects.create(
+        **communs,
+        intervention=urgente,
+        version=urgente.version,
+        genre=GenreLigne.NOUVELLE,
+        technicien=lui,
+    )
+    deplacee = LigneProposition.objects.create(
+        **communs,
+        intervention=prevue,
+        version=prevue.version,
+        genre=GenreLigne.DEPLACEE,
+        technicien=autre,
+        ancien_technicien=lui,
+        ancien_debut=a(9),
+        ancienne_fin=a(10),
+    )
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk, ligne_ids=[nouvelle.pk])
+    nouvelle.refresh_from_db()
+    assert nouvelle.etat == EtatLigne.PROPOSEE
+    assert prevue.reference in nouvelle.message
+    appliquer_proposition(par=responsable, proposition_id=proposition.pk)
+    for ligne in (nouvelle, deplacee):
+        ligne.refresh_from_db()
+        assert (ligne.etat, ligne.message) == (EtatLigne.APPLIQUEE, "")
+
+
 def test_ce_qui_est_prevu_ne_perd_pas_sa_place(responsable):
     """Neither for something urgent, nor when it is too far for any round: its hours are nobody else's."""
     lui = technicien(horaires="lun 08:00-12:00")
@@ -374,3 +415,24 @@ def test_ce_qui_est_prevu_ne_perd_pas_sa_place(responsable):
             assert ligne.fin <= a(10) or ligne.debut >= a(11)
     appliquer_proposition(par=responsable, proposition_id=proposition.pk)
     assert not proposition.lignes.filter(etat=EtatLigne.PERIMEE).exists()
+
+
+def test_l_outil_qui_manque_se_prend_au_magasin(responsable):
+    """One that is out of service is nowhere: nobody is sent to fetch it."""
+    ParametresSociete.objects.create(pk=1, latitude=CASA[0], longitude=CASA[1])
+    lui, outil, gamme = technicien(), OutilFactory(), GammeFactory()
+    gamme.outils.add(outil)
+    visite = demande(RABAT)
+    plan = PlanFactory(gamme=gamme, equipement=visite.equipement)
+    OccurrencePlan.objects.create(plan=plan, date_echeance=LUNDI, intervention=visite)
+
+    def passe_au_magasin():
+        return proposer(responsable).lignes.get(intervention=visite).par_le_magasin
+
+    assert passe_au_magasin()
+    lui.outils.add(outil)
+    assert not passe_au_magasin()
+    lui.outils.clear()
+    outil.is_active = False
+    outil.save()
+    assert not passe_au_magasin()
