@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice, pairwise
+from heapq import nsmallest
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import QuerySet
@@ -157,14 +158,14 @@ class Choix:
 
 
 def visites_de(choix: Choix, user: User, jour: date, calendrier: Calendrier) -> list[Visite]:
-    """The visits behind a figure, in order of day, `VISITES_MAX` at most."""
+    """The visits behind a figure, in order of day: the first `VISITES_MAX` of them."""
     periode = choix.periode
     retenues = (
         visite
         for visite in visites(choix.plans(user), user, jour, periode.fin, calendrier)
         if periode.contient(visite.jour)
     )
-    return sorted(islice(retenues, VISITES_MAX), key=lambda v: (v.jour, v.plan_id))
+    return nsmallest(VISITES_MAX, retenues, key=lambda v: (v.jour, v.plan_id))
 
 
 # --- Hours ------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ def vehicule(request: Requete, pk: int) -> HttpResponseBase:
     """What the van of this user holds; the fragment is the card of his fiche. A POST loads or unloads a part."""
     user = request.user
     exiger(permissions.peut_voir(user))
-    porteurs = User.objects.filter(role=Role.TECHNICIEN)  # one who left has to be unloaded
-    porteur = trouver(porteurs if permissions.peut_gerer(user) else porteurs.filter(pk=user.pk), pk)
+    # closed accounts too: one who left has to be unloaded
+    porteur = trouver(User.objects.visible_to(user).avec_role(Role.TECHNICIEN), pk)
     gestion = permissions.peut_gerer(user)
     exiger(gestion or request.method == "GET")
     form = VehiculeForm(request.POST or None, user=user)

@@ -162,6 +162,14 @@ def test_les_visites_derriere_un_chiffre_en_font_la_somme(responsable):
             assert sum(durees[v.gamme_id] for v in derriere) == mesure.besoin
 
 
+def test_une_longue_liste_garde_ses_premieres_visites(responsable, monkeypatch):
+    tard, tot = (plan_du(LUNDI + timedelta(days=n)) for n in (9, 2))
+    monkeypatch.setattr("planning.charge.VISITES_MAX", 1)
+    assert tard.pk < tot.pk
+    choix = Choix(Periode(LUNDI, LUNDI + timedelta(days=10)))
+    assert [v.plan_id for v in visites_de(choix, responsable, LUNDI, Calendrier())] == [tot.pk]
+
+
 def test_les_pieces_et_le_jour_ou_elles_manquent(responsable):
     filtre = PieceFactory(stock_minimum=2, stock=5)
     huile = PieceFactory(stock_minimum=0, stock=100)
