@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from erp.erreurs import indisponible
 from erp.exceptions import ERPException, ValidationError
 from erp.filters import Filtres, Tris, ordre
 from erp.forms import Formulaire
@@ -158,6 +159,10 @@ def appliquer(
                 action.appliquer(par, pk, valeurs, faits)
         except ERPException as erreur:
             refus[pk] = _en_clair(erreur)
+        except (
+            OperationalError
+        ) as erreur:  # a deadlock: those before it are done, and it can be taken up again
+            refus[pk] = _en_clair(indisponible(erreur))
         else:
             faits += 1
     apres = {objet.pk: str(action.decrire(objet)) for objet in visibles.filter(pk__in=ids)}

@@ -1,7 +1,7 @@
 """What the office does to several interventions at once; each is one ordinary service per intervention."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -25,6 +25,8 @@ from jobs.groupees import differer
 from technicians.models import Technicien
 
 JOUR_EN_MINUTES = 24 * 60
+# One after the other they may take sixty years: the calendar ends with 9999.
+ANNEE_MAX = 9900
 
 
 class _AffecterForm(Formulaire):
@@ -63,6 +65,12 @@ class _PlanifierForm(_AffecterForm):
         champ: Any = self.fields["technicien_id"]
         champ.required = False
         champ.help_text = _("Sans choix, chacune garde son technicien.")
+
+    def clean_debut(self) -> datetime:
+        debut: datetime = self.cleaned_data["debut"]
+        if debut.year > ANNEE_MAX:
+            raise forms.ValidationError(self.fields["debut"].error_messages["invalid"], "invalid")
+        return debut
 
 
 class _PrioriteForm(Formulaire):

@@ -78,7 +78,8 @@ def _choisis(user: User, parametres: QueryDict) -> dict[str, Any]:
     debut, fin = (lire_jour(parametres.get(nom, "")) for nom in ("debut", "fin"))
     if debut and fin and fin >= timezone.localdate():
         debut = max(debut, timezone.localdate())
-        choisis = {"debut": debut, "fin": min(fin, debut + timedelta(days=JOURS_AU_PLUS - 1))}
+        duree = min(fin - debut, timedelta(days=JOURS_AU_PLUS - 1))
+        choisis = {"debut": debut, "fin": debut + duree}
     if (equipe := parametres.get("equipe", "")[:200]) and "\x00" not in equipe:
         choisis["technicien_ids"] = list(
             Technicien.objects.visible_to(user).actifs().filter(equipe=equipe)

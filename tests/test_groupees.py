@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,6 +14,7 @@ from clients.models import Client as Entreprise
 from clients.tests.factories import ClientFactory, SiteFactory
 from equipment.tests.factories import EquipementFactory
 from erp import groupees
+from interventions import services
 from interventions.models import HistoriqueIntervention, Intervention
 from interventions.tests.factories import InterventionFactory
 from jobs.models import Travail
@@ -202,6 +203,22 @@ def test_la_premiere_etape_se_retrouve_par_son_adresse(bureau):
     assert bureau.get(LOT)["Location"] == LISTE
 
 
+def test_une_ligne_qui_en_gene_une_autre_est_dite_et_les_autres_sont_faites(bureau, monkeypatch):
+    lot = InterventionFactory.create_batch(3)
+    vrai = services.modifier_intervention
+
+    def modifier(*, intervention_id, **champs):
+        if intervention_id == lot[1].pk:
+            raise OperationalError("deadlock detected")
+        return vrai(intervention_id=intervention_id, **champs)
+
+    monkeypatch.setattr(services, "modifier_intervention", modifier)
+    envoi = {"action": "priorite", "ids": _ids(*lot), "priorite": "urgente", "etape": "appliquer"}
+    bilan = bureau.post(LOT, envoi).context["bilan"]
+    assert [s.pk for s in bilan.changes] == [lot[0].pk, lot[2].pk]
+    assert [s.pk for s in bilan.refuses] == [lot[1].pk]
+
+
 def test_planifier_l_une_apres_l_autre(bureau):
     technicien = TechnicienFactory()
     lot = InterventionFactory.create_batch(3)
@@ -217,6 +234,11 @@ def test_planifier_l_une_apres_l_autre(bureau):
         "debut": debut.strftime("%Y-%m-%dT%H:%M"),
         "duree": "45",
     }
+    # the last day of the calendar leaves no room for the next one
+    assert (
+        bureau.post(LOT, envoi | {"debut": "9999-12-31T23:30", "etape": "apercu"}).status_code
+        == 422
+    )
     # all at the same hour: one person can be at one place
     ensemble = bureau.post(LOT, envoi | {"etape": "apercu"}).context["bilan"]
     assert (len(ensemble.changes), len(ensemble.refuses)) == (1, 2)

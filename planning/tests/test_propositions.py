@@ -67,6 +67,14 @@ def test_ce_qui_est_tape_reste_quand_la_demande_est_de_travers(client, responsab
     assert str(demain) in reponse.content.decode()
 
 
+def test_un_jour_au_bout_du_calendrier_ne_choisit_rien_de_plus(client, responsable):
+    client.force_login(responsable)
+    page = client.get(
+        reverse("planning:optimisation"), {"debut": "9999-12-31", "fin": "9999-12-31"}
+    )
+    assert page.status_code == 200
+
+
 def test_l_attente_et_l_echec_se_voient(client, responsable):
     client.force_login(responsable)
     en_calcul = PropositionFactory(etat="en_calcul", progression=42)
