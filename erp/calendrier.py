@@ -36,11 +36,6 @@ def jours_feries(annee: int) -> frozenset[date]:
     return frozenset(jours_feries_publies(annee))
 
 
-def est_estime(nom: str) -> bool:
-    """Whether the package only expects this holiday on that day (the moon decides)."""
-    return "estim" in nom.lower()
-
-
 @lru_cache(maxsize=64)
 def ramadan_estime(annee: int) -> tuple[tuple[date, date], ...]:
     """The months of Ramadan that end in a year: the thirty days before each estimated Aïd al-Fitr."""

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from django.contrib.postgres.fields import ArrayField
@@ -38,6 +39,7 @@ from django.db.models import (
     QuerySet,
 )
 from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -52,11 +54,16 @@ if TYPE_CHECKING:
     from accounts.models import User  # for the type alone: accounts stands above erp
 
 Texte = str | Promise
+R = TypeVar("R", bound=HttpResponseBase)
 LOT = 2000  # rows that the database sends at a time
 LOT_ECRIT = 500  # rows between two pieces of the answer
 LIGNES_XLSX_MAX = 1_048_575  # a sheet has no more, under its headings
 CELLULE_MAX = 32_767  # characters, in Excel
-FORMATS = ("csv", "xlsx")
+MIMES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+FORMATS = tuple(MIMES)
 # What a spreadsheet would take for a formula at the start of a text.
 FORMULES = ("=", "+", "-", "@", "\t", "\r")
 
@@ -233,6 +240,14 @@ def _lire(requete: QuerySet[Any], colonnes: Sequence[Colonne]) -> Iterator[list[
 
 
 # --- CSV ------------------------------------------------------------------------------------------
+
+
+def a_enregistrer(reponse: R, nom: str) -> R:
+    """The answer as a file to be saved under that name, kept by nobody on its way."""
+    reponse["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(nom, safe='')}"
+    reponse["Cache-Control"] = "private, no-store"
+    reponse["X-Content-Type-Options"] = "nosniff"
+    return reponse
 
 
 def separateur(langue: str) -> str:

@@ -369,11 +369,6 @@ class LignePiece:
     def total(self) -> Decimal:
         return sum(self.besoins, Decimal(0))
 
-    @property
-    def restera(self) -> Decimal:
-        """What is left at the end; below zero it is what lacks."""
-        return self.piece.stock_actuel - self.total
-
 
 def pieces(
     user: User, jour: date, periodes: Sequence[Periode], compte: Besoins

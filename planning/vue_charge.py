@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
 from erp.calendrier import Calendrier
-from erp.exports import Colonne, Genre, Tableau, csv
+from erp.exports import MIMES, Colonne, Genre, Tableau, a_enregistrer, csv
 from erp.pages import rendre
 from erp.societe import calendrier_societe
 from erp.validation import exiger, id_lu, trouver
@@ -217,9 +217,8 @@ def fichier(request: Requete, quoi: str) -> HttpResponseBase:
         tableau = _tableau_charge(user, jour, periodes, calendrier, compte)
     else:
         tableau = _tableau_pieces(user, jour, periodes, compte, maille)
-    reponse = StreamingHttpResponse(csv(tableau), content_type="text/csv; charset=utf-8")
-    reponse["Content-Disposition"] = f'attachment; filename="{quoi}-{jour:%Y-%m-%d}.csv"'
-    return reponse
+    reponse = StreamingHttpResponse(csv(tableau), content_type=MIMES["csv"])
+    return a_enregistrer(reponse, f"{quoi}-{jour:%Y-%m-%d}.csv")
 
 
 def _tableau_charge(

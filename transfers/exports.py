@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import IO, cast
-from urllib.parse import quote
 
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from erp.exceptions import BusinessRuleError, ValidationError
-from erp.exports import FORMATS, Export, Tableau, csv, xlsx
+from erp.exports import FORMATS, MIMES, Export, Tableau, a_enregistrer, csv, xlsx
 from erp.filters import ordre
 from jobs.choices import StatutTravail
 from jobs.models import Travail
@@ -24,10 +23,6 @@ from transfers.catalogue import export_pour
 EN_DIRECT_MAX = 5000  # rows: beyond, it is a job
 PROPRES = ("colonnes", "format", "csrfmiddlewaretoken")  # parameters that are not the list's
 TACHE = "transfers.tasks.exporter"
-MIMES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def colonnes_demandees(params: QueryDict) -> list[str]:
@@ -88,11 +83,7 @@ def repondre(user: User, nom: str, format_: str, params: QueryDict) -> Streaming
             code="EXPORT_TROP_LONG",
         )
     reponse = StreamingHttpResponse(ecrire(tableau, format_), content_type=MIMES[format_])
-    nom_fichier = quote(nom_de_fichier(export, format_), safe="")
-    reponse["Content-Disposition"] = f"attachment; filename*=UTF-8''{nom_fichier}"
-    reponse["Cache-Control"] = "private, no-store"
-    reponse["X-Content-Type-Options"] = "nosniff"
-    return reponse
+    return a_enregistrer(reponse, nom_de_fichier(export, format_))
 
 
 def demander_export(

@@ -34,10 +34,6 @@ TACHE = "transfers.tasks.importer"
 LOT = 500
 
 
-def est_import(travail: Travail) -> bool:
-    return travail.tache == TACHE
-
-
 def import_de(user: User, travail_id: int) -> tuple[Travail, Import]:
     """One's own import and its entity. Raises IntrouvableError, AuthorizationError."""
     travail = trouver(Travail.objects.visible_to(user).filter(tache=TACHE), travail_id)

@@ -1,7 +1,6 @@
 """Exports and imports, as pages."""
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +15,7 @@ from django.views.decorators.http import (
 
 from accounts.acces import Requete, connexion_requise
 from erp.exceptions import ValidationError
+from erp.exports import MIMES, a_enregistrer
 from erp.pages import Onglet, aller, preparer_liste, rendre, url_avec
 from jobs.models import Travail
 from jobs.services import executer
@@ -24,7 +24,6 @@ from transfers.catalogue import EXPORTS, IMPORTS, export_pour, import_pour
 from transfers.choices import SortLigne
 from transfers.exports import (
     EN_DIRECT_MAX,
-    MIMES,
     colonnes_demandees,
     de_la_liste,
     demander_export,
@@ -220,7 +219,4 @@ def erreurs(request: Requete, pk: int) -> HttpResponseBase:
 
 def _telecharger(morceaux: Iterator[bytes], nom: str, format_: str) -> StreamingHttpResponse:
     reponse = StreamingHttpResponse(morceaux, content_type=MIMES[format_])
-    reponse["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(nom, safe='')}"
-    reponse["Cache-Control"] = "private, no-store"
-    reponse["X-Content-Type-Options"] = "nosniff"
-    return reponse
+    return a_enregistrer(reponse, nom)

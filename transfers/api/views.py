@@ -16,7 +16,7 @@ from erp.api.listing import ListeApi
 from erp.api.schema import ErreurSerializer, page_de, sortie
 from erp.api.views import VueApi
 from erp.exceptions import ErreurChamp, IntrouvableError, ValidationError
-from erp.exports import FORMATS, Export
+from erp.exports import FORMATS, MIMES, Export
 from erp.validation import trouver
 from jobs.models import Travail
 from jobs.reponses import servir
@@ -25,7 +25,6 @@ from transfers.api.serializers import EXPORT, CatalogueSortie, ExportEntree
 from transfers.catalogue import EXPORTS, export_pour
 from transfers.exports import (
     EN_DIRECT_MAX,
-    MIMES,
     TACHE,
     demander_export,
     executer_export,
