@@ -18,6 +18,7 @@ from interventions.services import creer_intervention
 from planning.choices import Conclusion
 from planning.models import Inspection, PlanMaintenance, Reserve
 from planning.permissions import peut_gerer
+from planning.services.catalogue import DEPART_MAX, DEPART_MIN
 
 RESERVES_AU_PLUS = 100
 DELAI_USUEL = timedelta(days=30)
@@ -52,6 +53,13 @@ def enregistrer_inspection(
         raise ValidationError.champ(
             "date_visite", _("La visite n’a pas encore eu lieu."), "DATE_FUTURE"
         )
+    # a year of two digits: a report is not taken back
+    jours = [("date_visite", date_visite), *(("reserves", delai) for _libelle, delai in reserves)]
+    for champ, dit in jours:
+        if dit is not None and not DEPART_MIN <= dit <= DEPART_MAX:
+            raise ValidationError.champ(
+                champ, _("Donnez une date entre 2000 et 2100."), "HORS_LIMITES"
+            )
     organisme = _habilite(plan, organisme)
     if (conclusion == Conclusion.CONFORME) == bool(reserves):
         message = (

@@ -76,6 +76,8 @@ def test_non_conforme_presse_et_la_date_du_rapport_est_l_echeance(responsable):
         {"conclusion": "conforme"},
         {"reserves": []},
         {"date_visite": date(2100, 1, 1)},
+        {"date_visite": date(26, 11, 20)},
+        {"reserves": [("x", date(9999, 12, 31))]},
         {"conclusion": "peut-être"},
         {"organisme": ""},
         {"organisme": "Garage du coin"},
