@@ -205,7 +205,9 @@
     if (avant && avant.version === dernier.de) avant.version = donnees.version; // nobody came between the two
     rafraichir();
   };
-  bouton.addEventListener("click", defaire);
+  let file = Promise.resolve(); // what the keyboard asks, one after the other, each from where the one before it led
+  const annuler = () => (file = file.then(() => (occupe ? null : defaire())));
+  bouton.addEventListener("click", annuler);
 
   const retirer = async (c) => {
     const { ok } = await placer(c.pk, { technicien_id: c.technicien, debut: null, fin: null }, c.version, { message: mots.retiree });
@@ -488,7 +490,6 @@
     Deplacement.ouvrirFormulaire(lien.href, apresFormulaire);
   });
 
-  let file = Promise.resolve();
   // --- The keyboard ----------------------------------------------------------------------------------------------------
   const auClavier = (c, touche, maj) => {
     const pas = PAS[vueCourante()];
@@ -516,7 +517,7 @@
     const { key, shiftKey, target } = evenement;
     if ((evenement.ctrlKey || evenement.metaKey) && key === "z" && !target.closest("input, textarea, select, dialog")) {
       evenement.preventDefault();
-      if (!occupe) defaire();
+      annuler();
       return;
     }
     if (target.closest("#menu-creneau")) return;
@@ -527,7 +528,6 @@
     if (!fleche && key !== "Delete" && key !== "Backspace") return;
     evenement.preventDefault();
     foyer = String(c.pk);
-    // one after the other, each from where the one before it led
     file = file.then(async () => {
       const ici = connu(c.pk);
       if (!ici?.start) return;
