@@ -37,6 +37,7 @@ from sync.tests.factories import OperationFactory
 from technicians.tests.factories import (
     CompetenceFactory,
     DisponibiliteFactory,
+    OutilFactory,
     TechnicienCompetenceFactory,
     TechnicienFactory,
 )
@@ -61,6 +62,7 @@ def creer_monde() -> Monde:
     }
     autres = {"technicien": TechnicienFactory().user, "client": ContactFactory(portail=True).user}
     piece, competence, gamme = PieceFactory(), CompetenceFactory(), GammeFactory()
+    gamme.outils.add(OutilFactory())
     monde = Monde(personnes)
     monde.propre = _biens(personnes, piece, competence, gamme)
     monde.etranger = _biens(autres, piece, competence, gamme)
@@ -93,6 +95,7 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         created_by=None,
     )
     TechnicienCompetenceFactory(technicien=technicien, competence=competence)
+    technicien.outils.set(gamme.outils.all())
     controle_legal = ControleFactory(equipement=equipement, gamme=gamme)
     reserve = ReserveFactory(inspection__plan=controle_legal)
     return {
@@ -109,6 +112,7 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         "technicien": technicien,
         "porteur": technicien.user,
         "competence": competence,
+        "outil": gamme.outils.get(),
         "absence": DisponibiliteFactory(technicien=technicien, demandee=True),
         "piece": piece,
         "mouvement": MouvementFactory(piece=piece),
@@ -121,7 +125,7 @@ def _biens(personnes: dict[str, User], piece: Any, competence: Any, gamme: Any) 
         "piece_utilisee": PieceUtiliseeFactory(intervention=intervention, mouvement__piece=piece),
         "document": DocumentFactory(intervention=intervention, uploaded_by=None),
         "notification": NotificationFactory(user=personnes["technicien"]),
-        "travail": TravailFactory(user=personnes["client"], tache="transfers.tasks.exporter"),
+        "travail": TravailFactory(user=personnes["client"], export=True),
         "export": TravailFactory(user=personnes["client"], export=True),
         "gamme": gamme,
         "abonnement": AbonnementFactory(user=personnes["technicien"]),

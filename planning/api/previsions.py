@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -234,6 +234,8 @@ class PiecesPrevues(VueApi):
 
 
 class VisitesPrevues(VueApi):
+    codes_de_plus: ClassVar = {"GET": [404]}  # a compétence, pièce or gamme that is not there
+
     @extend_schema(
         parameters=[
             OpenApiParameter("debut", _JOUR),

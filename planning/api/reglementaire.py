@@ -1,6 +1,6 @@
 """`/planning/inspections` and `/planning/reserves`: what inspectors reported, and what is still to be put right."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -138,6 +138,7 @@ class VueInspection(VueApi):
 
 class Inspections(VueInspection):
     liste = ListeApi(INSPECTION, InspectionFiltresGestion, TRIS_INSPECTION, ("-date_visite", "-pk"))
+    codes_de_plus: ClassVar = {"POST": [404]}  # the plan, unknown or not visible
 
     def get(self, request: RequeteApi) -> Response:
         """The last visit first: all for staff, those of its équipements for a client."""
