@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from equipment.choices import StatutEquipement
 from erp.calendrier import Calendrier
-from interventions.choices import STATUTS_ACTIFS
+from interventions.choices import STATUTS_ACTIFS, Statut
 from interventions.models import Intervention, Planning
 from planning.choices import EtatVisite
 from planning.models import PlanMaintenance
@@ -133,7 +133,7 @@ def _etat(
         return EtatVisite.FAITE if cloture else EtatVisite.ANNULEE
     if date_limite is not None and date_limite < timezone.now():
         return EtatVisite.EN_RETARD
-    return EtatVisite.PLANIFIEE if planifiee or statut == "en_cours" else EtatVisite.CREEE
+    return EtatVisite.PLANIFIEE if planifiee or statut == Statut.EN_COURS else EtatVisite.CREEE
 
 
 def fait_quelque_chose(plan: PlanMaintenance) -> bool:
