@@ -7,15 +7,18 @@
     INTERVENTION.lignes([3, 1])          # those two, in this order
     INTERVENTION.fiche(visibles, 3)      # one, or IntrouvableError
     INTERVENTION.de(visibles)            # all of a small queryset, in its order
+    INTERVENTION.de_l_objet(neuve)       # of an object that was just written: nothing is read
 
 A column is a path through foreign keys or an expression. The statement is the same for every request but for the
 ids, so it is compiled once per process and prepared once per connection: planning seven joins takes PostgreSQL longer
 than making them for a page. Timestamps are read by psycopg's C loader, not by Django's in Python.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +27,10 @@ from django.db import connection
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    DateTimeField,
+    DecimalField,
     F,
+    Field,
     FilteredRelation,
     Func,
     JSONField,
@@ -34,6 +40,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
+from phonenumber_field.modelfields import PhoneNumberField
 
 from erp.enonces import preparee
 from erp.exceptions import IntrouvableError
@@ -58,6 +65,11 @@ class _Parmi(Func):
     template = "%(expressions)s::bigint[])"
     arg_joiner = " = ANY("
     output_field = BooleanField()
+
+
+# name of the column, attribute, what makes the column of the attribute
+_Attribut = tuple[str, str, Callable[[Any], Any] | None]
+_Attributs = tuple[tuple[tuple[str, ...], list[_Attribut]], ...]
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,47 @@ class Colonnes:
         """The rows of a small queryset (the children of one object, say), in its order."""
         return self.lignes(list(queryset.values_list("pk", flat=True)))
 
+    def de_l_objet(self, objet: Model, **calculees: Any) -> Ligne:
+        """The row of an object that has just been written, as reading it again would give it.
+
+        `calculees` are the columns that are not fields of it or of what its foreign keys lead to: all of them must be
+        given. What the keys lead to should have been loaded with it; it is read otherwise.
+        """
+        ligne: Ligne = dict.fromkeys(self.noms)
+        ligne.update(calculees)
+        for relations, colonnes in self._attributs(frozenset(calculees)):
+            lu: Any = objet
+            for relation in relations:
+                lu = lu and getattr(lu, relation)
+            if lu is not None:
+                for nom, attribut, rendre in colonnes:
+                    valeur = getattr(lu, attribut)
+                    ligne[nom] = valeur if rendre is None or valeur is None else rendre(valeur)
+        return ligne
+
+    def _attributs(self, calculees: frozenset[str]) -> _Attributs:
+        """Where each column is found: the foreign keys that lead there, and of what they lead to the attributes."""
+        connus: _Attributs | None = self._attributs_connus.get(calculees)
+        if connus is None:
+            trouves: dict[tuple[str, ...], list[_Attribut]] = {}
+            for nom, chemin in self.colonnes.items():
+                if nom in calculees:
+                    continue
+                if not isinstance(chemin, str):
+                    raise TypeError(f"the column {nom} is computed: it must be given")
+                *relations, dernier = chemin.split("__")
+                modele: Any = self.modele
+                for relation in relations:
+                    modele = modele._meta.get_field(relation).related_model
+                champ: Field[Any, Any] = modele._meta.get_field(dernier)
+                trouves.setdefault(tuple(relations), []).append((nom, champ.attname, _rendu(champ)))
+            connus = self._attributs_connus[calculees] = tuple(trouves.items())
+        return connus
+
+    @cached_property
+    def _attributs_connus(self) -> dict[frozenset[str], _Attributs]:
+        return {}
+
     @cached_property
     def _par_id(self) -> _Enonce:
         return self._compiler(Q(_Egal(F("pk"), Value(_ICI))), ())
@@ -155,6 +208,18 @@ class Colonnes:
                 if isinstance(ligne[nom], str):
                     ligne[nom] = orjson.Fragment(ligne[nom])
         return lignes
+
+
+def _rendu(champ: "Field[Any, Any]") -> Callable[[Any], Any] | None:
+    """What makes of an attribute the value that PostgreSQL returns for it, if it is another."""
+    if isinstance(champ, DecimalField):
+        unite = Decimal(1).scaleb(-champ.decimal_places)
+        return lambda montant: montant.quantize(unite)
+    if isinstance(champ, DateTimeField):
+        return lambda moment: moment.astimezone(UTC)
+    if isinstance(champ, PhoneNumberField):
+        return lambda numero: champ.get_prep_value(numero)
+    return None
 
 
 class Enfants(Colonnes):

@@ -4,7 +4,7 @@ from django.db.models import BooleanField, Case, FilteredRelation, Q, TextField,
 from django.db.models.functions import Now
 
 from accounts.models import User
-from erp.api.columns import Colonnes, Enfants
+from erp.api.columns import Colonnes, Enfants, Ligne
 from interventions.choices import MOTIFS_DU_CLIENT, STATUTS_ACTIFS, ActionJournal, Statut
 from interventions.models import (
     HistoriqueIntervention,
@@ -186,6 +186,21 @@ def intervention_pour(user: User) -> Colonnes:
     if peut_voir_couts(user):
         return INTERVENTION
     return _DU_CLIENT if user.est_client else _DU_TERRAIN
+
+
+def ligne_ouverte(user: User, intervention: Intervention) -> Ligne:
+    """The intervention that a service has just opened, as this user reads it; one that is assigned is read again."""
+    colonnes = intervention_pour(user)
+    if intervention.technicien_id is not None:
+        return colonnes.lignes([intervention.pk])[0]
+    return colonnes.de_l_objet(
+        intervention,
+        client_telephone=vars(intervention.equipement)["client_telephone"],
+        en_retard=intervention.en_retard,
+        planifiee_debut=None,
+        planifiee_fin=None,
+        planifiee_confirmee=None,
+    )
 
 
 def journal_pour(user: User) -> Enfants:

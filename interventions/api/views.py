@@ -25,6 +25,7 @@ from interventions.api.columns import (
     TEMPS,
     intervention_pour,
     journal_pour,
+    ligne_ouverte,
     pieces_pour,
 )
 from interventions.api.serializers import (
@@ -100,7 +101,8 @@ class Interventions(VueIntervention):
         donnees = self.entree(InterventionEntree)
         points = [services.NouveauPoint(**point) for point in donnees.pop("controles", ())]
         intervention = services.creer_intervention(par=request.user, controles=points, **donnees)
-        return self.creee(self.ligne(intervention.pk), f"{CHEMIN}/{intervention.pk}")
+        ligne = ligne_ouverte(request.user, intervention)
+        return self.creee(ligne, f"{CHEMIN}/{intervention.pk}")
 
 
 def _total(params: QueryDict) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -66,8 +66,19 @@ def _equipements(par: User, pk: int) -> QuerySet[Equipement]:
     if par.est_technicien:
         siens = Intervention.objects.visible_to(par).values("equipement")
         visibles = visibles.filter(pk__in=siens)
-    # a machine has forty columns: those that opening a job looks at
-    return visibles.filter(pk=pk).only("nom", "code_interne", "statut", "client_id", "site_id")
+    # a machine has forty columns: those that opening a job looks at, and that whoever opened it is shown
+    return (
+        visibles.filter(pk=pk)
+        .select_related("client", "site")
+        .only(
+            *("nom", "code_interne", "type_equipement", "localisation", "statut"),
+            "client__nom_entreprise",
+            *("site__nom", "site__ville", "site__adresse"),
+            *("site__latitude", "site__longitude", "site__instructions_acces"),
+        )
+        # as a text: a field of telephone numbers parses and checks each one that it loads
+        .annotate(client_telephone=F("client__telephone"))
+    )
 
 
 _EQUIPEMENT = Requete(_equipements)
@@ -86,15 +97,16 @@ def equipement_demande(par: User, equipement_id: int) -> Equipement:
     return equipement
 
 
-def site_du_client(par: User, equipement: Equipement, site_id: int | None) -> int | None:
+def site_du_client(par: User, equipement: Equipement, site_id: int | None) -> Site | None:
     """The site named, if it is the client's; that of the équipement when none is named."""
     if site_id is None:
-        return equipement.site_id
-    if not Site.objects.visible_to(par).filter(pk=site_id, client=equipement.client_id).exists():
+        return equipement.site
+    site = Site.objects.visible_to(par).filter(pk=site_id, client=equipement.client_id).first()
+    if site is None:
         raise ValidationError.champ(
             "site_id", _("Ce site n’est pas celui du client de l’équipement."), "INCONNU"
         )
-    return site_id
+    return site
 
 
 def contrat_du_client(par: User, equipement: Equipement, contrat_id: int | None) -> Contrat | None:

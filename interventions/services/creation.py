@@ -102,10 +102,10 @@ def creer_intervention(
         priorite=priorite,
         urgence=urgence,
         equipement=equipement,
-        client_id=equipement.client_id,
-        site_id=site_du_client(par, equipement, site_id),
+        client=equipement.client,
+        site=site_du_client(par, equipement, site_id),
         contrat=contrat,
-        created_by_id=par.pk,
+        created_by=par,
         date_creation=maintenant,
         date_limite=date_limite
         or calculer_date_limite(priorite=priorite, depart=maintenant, contrat=contrat),

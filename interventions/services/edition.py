@@ -64,7 +64,8 @@ def modifier_intervention(
     _autoriser(par, intervention, set(champs))
     competences = champs.pop("competences", None)
     if "site_id" in champs:
-        champs["site_id"] = site_du_client(par, intervention.equipement, champs["site_id"])
+        site = site_du_client(par, intervention.equipement, champs["site_id"])
+        champs["site_id"] = site.pk if site else None
     if champs.get("contrat_id") not in (None, intervention.contrat_id):
         contrat = contrat_du_client(par, intervention.equipement, champs["contrat_id"])
         champs["contrat_id"] = contrat.pk if contrat else None

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import orjson
 import pytest
 from django.utils import timezone
 
 from accounts.tests.api import client_api
-from clients.tests.factories import ContratFactory, SiteFactory
-from equipment.tests.factories import EquipementFactory
+from clients.tests.factories import ContratFactory, EngagementFactory, SiteFactory
+from equipment.models import Equipement
+from equipment.tests.factories import CouvertureFactory, EquipementFactory
+from erp.api.renderers import en_json
+from interventions.api.columns import intervention_pour
 from interventions.choices import TRANSITIONS, ActionJournal, Statut
 from interventions.models import HistoriqueIntervention, Intervention
 from interventions.tests.factories import (
@@ -351,6 +355,31 @@ class TestCreation:
         assert corps["client_nom"] == "Ciments du Nord"
         assert corps["date_limite"] is not None
         assert client.get(reponse["Location"]).status_code == 200
+
+    @pytest.mark.parametrize("qui", ["responsable", "client_portail", "technicien"])
+    @pytest.mark.parametrize("avec_site", [True, False])
+    def test_the_answer_is_what_reading_it_again_gives(
+        self, request, equipement, affectee, qui, avec_site
+    ):
+        site = SiteFactory(client=equipement.client) if avec_site else None
+        Equipement.objects.filter(pk=equipement.pk).update(site=site)
+        contrat = ContratFactory(client=equipement.client)
+        CouvertureFactory(equipement=equipement, contrat=contrat)
+        EngagementFactory(contrat=contrat, priorite="haute")
+        user = request.getfixturevalue(qui)
+        choix = [{}, {"urgence": True}]
+        if qui == "responsable":
+            choix += [
+                {"site_id": SiteFactory(client=equipement.client).pk},
+                {"priorite": "haute", "titre": "  Révision "},
+                {"cout_estime": "3.5", "contrat_id": contrat.pk, "duree_estimee": 30},
+                {"date_limite": "2020-01-01T10:00:00+01:00", "priorite": "basse"},
+            ]
+        for plus in choix:
+            reponse = client_api(user).post(URL, corps_de(equipement, **plus), format="json")
+            assert reponse.status_code == 201, reponse.content
+            (ligne,) = intervention_pour(user).lignes([reponse.json()["id"]])
+            assert list(reponse.json().items()) == list(orjson.loads(en_json(ligne)).items())
 
     def test_everything_at_once(self, responsable, equipement):
         technicien = TechnicienFactory()

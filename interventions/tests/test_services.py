@@ -4,13 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import SYSTEME
 from clients.choices import Couverture, Priorite, StatutContrat
 from clients.models import EngagementSLA
-from clients.tests.factories import ContactFactory, ContratFactory
+from clients.tests.factories import ContactFactory, ContratFactory, SiteFactory
 from equipment.choices import StatutEquipement
 from equipment.services import changer_statut_equipement
 from equipment.tests.factories import CouvertureFactory, EquipementFactory
@@ -879,6 +879,25 @@ def test_les_pieces_se_prennent_pendant_le_travail(technicien):
     with pytest.raises(BusinessRuleError) as info:
         services.consommer_piece(**fait, quantite=Decimal(3), type_mouvement="retour")
     assert code(info) == "RETOUR_EXCESSIF"
+
+
+@pytest.mark.parametrize("cle", ["equipement_id", "client_id", "site_id", "contrat_id"])
+def test_la_base_refuse_une_cle_qui_ne_mene_a_rien(cle):
+    intervention = InterventionFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Intervention.objects.filter(pk=intervention.pk).update(**{cle: 999_999})
+
+
+@pytest.mark.parametrize("table", ["equipements", "clients", "sites", "contrats"])
+def test_la_base_garde_ce_qu_une_intervention_designe(table):
+    site = SiteFactory()
+    contrat = ContratFactory(client=site.client)
+    equipement = EquipementFactory(client=site.client)
+    InterventionFactory(equipement=equipement, site=site, contrat=contrat)
+    cible = {"equipements": equipement, "clients": site.client, "sites": site, "contrats": contrat}
+    requete = f"SET CONSTRAINTS ALL IMMEDIATE; DELETE FROM {table} WHERE id = {cible[table].pk}"
+    with pytest.raises(IntegrityError), connection.cursor() as curseur, transaction.atomic():
+        curseur.execute(requete)
 
 
 def test_la_base_refuse_un_autre_client():
