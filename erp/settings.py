@@ -615,6 +615,7 @@ UNFOLD = {
                 _("Techniciens"),
                 (_("Techniciens"), "engineering", "technicians_technicien"),
                 (_("Compétences"), "school", "technicians_competence"),
+                (_("Outils"), "handyman", "technicians_outil"),
                 (_("Absences"), "beach_access", "technicians_disponibilite"),
             ),
             _groupe(

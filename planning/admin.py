@@ -38,7 +38,7 @@ class GammeAdmin(AdminErp):
     list_display = ("titre", "type_intervention", "priorite", "duree_estimee", "is_active")
     list_filter = ("is_active", "type_intervention")
     search_fields = ("titre",)
-    autocomplete_fields = ("competences",)
+    autocomplete_fields = ("competences", "outils")
     inlines = (PointLignes, PieceLignes)
 
 

@@ -22,7 +22,7 @@ from planning.models import Gamme, PlanMaintenance
 from planning.recurrence import premiere_echeance
 from planning.services.catalogue import DEPART_MAX, DEPART_MIN
 from stock.models import PieceDetachee
-from technicians.models import Competence, Technicien
+from technicians.models import Competence, Outil, Technicien
 
 UNITES = (
     ("", _("Sans calendrier")),
@@ -246,14 +246,22 @@ class GammeForm(Formulaire):
         required=False,
         widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
     )
+    outils = forms.ModelMultipleChoiceField(
+        label=_("Outils nécessaires"),
+        queryset=Outil.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
+    )
     is_active = forms.BooleanField(
         label=_("Active : peut être choisie dans un plan"), required=False, initial=True
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        champ: Any = self.fields["competences"]
-        champ.queryset = Competence.objects.visible_to(user)
+        champs: Any = self.fields
+        champs["competences"].queryset = Competence.objects.visible_to(user)
+        outils, actuels = Outil.objects.visible_to(user), self.initial.get("outils", ())
+        champs["outils"].queryset = outils.en_service() | outils.filter(pk__in=actuels)
 
 
 class PointForm(forms.Form):
@@ -332,6 +340,7 @@ class FicheGamme:
             noms = ("titre", "description", "type_intervention", "priorite", "duree_estimee")
             initial = {nom: getattr(gamme, nom) for nom in (*noms, "is_active")}
             initial["competences"] = list(gamme.competences.values_list("pk", flat=True))
+            initial["outils"] = list(gamme.outils.values_list("pk", flat=True))
             points = [
                 dict(p) for p in gamme.points.values("libelle", "unite", "obligatoire")
             ] or points

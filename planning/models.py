@@ -31,7 +31,7 @@ from planning.querysets import (
     ReserveQuerySet,
 )
 from stock.models import PieceDetachee
-from technicians.models import Competence, Technicien
+from technicians.models import Competence, Outil, Technicien
 
 
 class Gamme(Horodate):
@@ -57,6 +57,9 @@ class Gamme(Horodate):
     )
     competences = models.ManyToManyField(
         Competence, blank=True, related_name="gammes", verbose_name=_("compétences requises")
+    )
+    outils = models.ManyToManyField(
+        Outil, blank=True, related_name="gammes", verbose_name=_("outils nécessaires")
     )
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -1,4 +1,4 @@
-"""Whether a planned visit is ready to go: parts, skills, access, documents; green, or what is missing."""
+"""Whether a planned visit is ready to go: parts, tools, skills, access, documents; green, or what is missing."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from accounts.models import User
 from erp.calendrier import Calendrier, croiser
 from erp.horaires import lire_semaine
 from interventions.models import Intervention, Planning
-from planning.besoins import besoins_de_la_visite
+from planning.besoins import besoins_de_la_visite, outils_de_la_visite
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def verifier_depart(par: User, intervention: Intervention) -> list[Point]:
     return [
         _competences(intervention, creneau),
         _pieces(intervention, creneau),
+        _outils(intervention, creneau),
         _acces(intervention, creneau),
     ]
 
@@ -68,6 +69,22 @@ def _pieces(intervention: Intervention, creneau: Planning) -> Point:
         detail = _("À prendre au magasin : %(pieces)s.") % {"pieces": ", ".join(a_prendre)}
         return Point(_("Pièces"), True, detail)
     return Point(_("Pièces"), True, _("Toutes dans son véhicule."))
+
+
+def _outils(intervention: Intervention, creneau: Planning) -> Point:
+    """The tools that the gamme needs: in his van, else at the store, unless they are out of service."""
+    outils = outils_de_la_visite(intervention.pk, creneau.technicien_id)
+    if outils is None:
+        return Point(_("Outils"), True, _("Aucun n’est nécessaire."))
+    phrases = []
+    if outils.hors_service:
+        phrases.append(_("Hors service : %(outils)s.") % {"outils": ", ".join(outils.hors_service)})
+    if outils.a_prendre:
+        phrases.append(
+            _("À prendre au magasin : %(pieces)s.") % {"pieces": ", ".join(outils.a_prendre)}
+        )
+    detail = " ".join(phrases) or _("Tous dans son véhicule.")
+    return Point(_("Outils"), not outils.hors_service, detail)
 
 
 def _acces(intervention: Intervention, creneau: Planning) -> Point:

@@ -163,6 +163,7 @@ def plan(request: Requete, pk: int) -> HttpResponseBase:
         "points": trouve.gamme.points.all(),
         "pieces": trouve.gamme.pieces.select_related("piece") if gestion else (),
         "competences": trouve.gamme.competences.all() if gestion else (),
+        "outils": trouve.gamme.outils.all() if gestion else (),
         "a_generer": a_generer(visibles.filter(pk=pk), timezone.localdate()).exists(),
     }
     return rendre(request, "planning/plan.html", contexte)
@@ -356,6 +357,7 @@ def gamme(request: Requete, pk: int) -> HttpResponseBase:
         "points": trouvee.points.all(),
         "pieces": trouvee.pieces.select_related("piece").order_by("pk"),
         "competences": trouvee.competences.all(),
+        "outils": trouvee.outils.all(),
         "plans": siens.select_related("compteur")[:50],
         "gestion": permissions.peut_gerer(user),
     }

@@ -138,7 +138,7 @@ def biens_de(user: Any) -> dict[str, Any]:
     from planning.models import Gamme, PlanMaintenance
     from search.models import FiltreEnregistre
     from stock.models import PieceDetachee
-    from technicians.models import Competence, Disponibilite, Technicien
+    from technicians.models import Competence, Disponibilite, Outil, Technicien
 
     def riche(modele: Any, relation: str = "", **ou: Any) -> Any:
         objets: QuerySet[Any] = modele.objects.visible_to(user)
@@ -159,6 +159,7 @@ def biens_de(user: Any) -> dict[str, Any]:
         "document": riche(Document),
         "technicien": riche(Technicien, "interventions"),
         "competence": riche(Competence),
+        "outil": riche(Outil),
         "absence": riche(Disponibilite, statut="demandee"),
         "gamme": riche(Gamme),
         "piece": riche(PieceDetachee, "mouvements"),

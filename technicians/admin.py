@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from erp.admin import AdminErp, LignesErp
-from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+from technicians.models import Competence, Disponibilite, Outil, Technicien, TechnicienCompetence
 
 
 class CompetenceLignes(LignesErp):
@@ -24,13 +24,20 @@ class TechnicienAdmin(AdminErp):
     list_select_related = ("user",)
     list_filter = ("equipe", "specialite")
     search_fields = ("matricule", "user__full_name", "user__email", "specialite")
-    autocomplete_fields = ("user",)
+    autocomplete_fields = ("user", "outils")
     inlines = (CompetenceLignes,)
 
 
 @admin.register(Competence)
 class CompetenceAdmin(AdminErp):
     list_display = ("nom", "description")
+    search_fields = ("nom",)
+
+
+@admin.register(Outil)
+class OutilAdmin(AdminErp):
+    list_display = ("nom", "is_active")
+    list_filter = ("is_active",)
     search_fields = ("nom",)
 
 

@@ -79,6 +79,7 @@ def contexte_de_fiche(user: User, technicien: Technicien, semaine: str) -> dict[
         "competences": technicien.competences_detenues.visible_to(user)
         .select_related("competence")
         .order_by(CleTri("competence__nom")),
+        "outils": technicien.outils.visible_to(user),
     }
     if not contexte["emploi_du_temps"]:
         return contexte

@@ -95,6 +95,11 @@ class CompetenceFiltres(Filtres):
     search = RechercheFiltre("nom", "description", label=_("Recherche"))
 
 
+class OutilFiltres(Filtres):
+    search = RechercheFiltre("nom", label=_("Recherche"))
+    is_active = DrapeauFiltre("is_active", label=_("En service"))
+
+
 def filtres_pour(user: User) -> tuple[type[Filtres], Tris]:
     """The filters and sort keys of a list of techniciens, as far as the user sees what they filter by."""
     if permissions.peut_gerer(user):

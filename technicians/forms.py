@@ -12,7 +12,7 @@ from accounts.choices import Langue, Role
 from accounts.models import User
 from erp.forms import DateHeureInput, DateInput, Formulaire
 from technicians.choices import NiveauCompetence, TypeAbsence
-from technicians.models import Competence, Technicien
+from technicians.models import Competence, Outil, Technicien
 
 
 class TechnicienForm(Formulaire):
@@ -188,6 +188,35 @@ class CompetenceForm(Formulaire):
         required=False,
         max_length=2000,
     )
+
+
+class OutilForm(Formulaire):
+    nom = forms.CharField(label=_("Nom"), max_length=100)
+    is_active = forms.BooleanField(
+        label=_("En service"),
+        required=False,
+        initial=True,
+        help_text=_("Hors service, ni un véhicule ni le magasin ne le donne."),
+    )
+
+
+class EquipementVehiculeForm(Formulaire):
+    """Which tools ride in a van: all of them, at once."""
+
+    outils = forms.ModelMultipleChoiceField(
+        label=_("Outils dans son véhicule"),
+        queryset=Outil.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"data-chercher": ""}),
+    )
+
+    def __init__(self, *args: Any, user: User, technicien: Technicien, **kwargs: Any) -> None:
+        siens = list(technicien.outils.values_list("pk", flat=True))
+        kwargs["initial"] = {"outils": siens}
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["outils"]
+        visibles = Outil.objects.visible_to(user)
+        champ.queryset = visibles.en_service() | visibles.filter(pk__in=siens)
 
 
 class AbsenceForm(Formulaire):

@@ -19,6 +19,7 @@ from technicians.choices import NiveauCompetence, StatutAbsence, TypeAbsence
 from technicians.querysets import (
     CompetenceQuerySet,
     DisponibiliteQuerySet,
+    OutilQuerySet,
     TechnicienCompetenceQuerySet,
     TechnicienQuerySet,
 )
@@ -50,6 +51,34 @@ class Competence(Horodate):
         verbose_name = _("compétence")
         verbose_name_plural = _("compétences")
         ordering = (CleTri("nom"), "id")
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Outil(Horodate):
+    """A tool that work may need: it rides in a technicien's van, or is fetched at the store.
+
+    An inactive one is out of service: neither a van nor the store gives it.
+    """
+
+    nom = models.CharField(_("nom"), max_length=100)
+    is_active = models.BooleanField(_("en service"), default=True)
+
+    objects = OutilQuerySet.as_manager()
+
+    class Meta:
+        db_table = "outils"
+        verbose_name = _("outil")
+        verbose_name_plural = _("outils")
+        ordering = (CleTri("nom"), "id")
+        constraints = (
+            models.UniqueConstraint(
+                CleTri("nom"),
+                name="outil_nom_unique",
+                violation_error_message=_("Un outil porte déjà ce nom."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.nom
@@ -111,6 +140,12 @@ class Technicien(Horodate):
         through="TechnicienCompetence",
         related_name="techniciens",
         verbose_name=_("compétences"),
+    )
+    outils = models.ManyToManyField(
+        Outil,
+        blank=True,
+        related_name="porteurs",
+        verbose_name=_("outils dans son véhicule"),
     )
 
     objects = TechnicienQuerySet.as_manager()

@@ -6,7 +6,7 @@ from technicians.models import Disponibilite, Technicien
 
 
 def peut_gerer(user: User) -> bool:
-    """Write techniciens, skills and absences."""
+    """Write techniciens, skills, tools and absences."""
     return user.est_gestion
 
 

@@ -12,7 +12,13 @@ from technicians.presence import societe_ouverte
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+    from technicians.models import (
+        Competence,
+        Disponibilite,
+        Outil,
+        Technicien,
+        TechnicienCompetence,
+    )
 
 
 # Statuts of interventions, whose table stands above this app.
@@ -109,6 +115,15 @@ class CompetenceQuerySet(models.QuerySet["Competence"]):
     def visible_to(self, user: "User") -> Self:
         """The catalogue of skills concerns those who plan and those who hold them."""
         return self if user.est_gestion or user.est_technicien else self.none()
+
+
+class OutilQuerySet(models.QuerySet["Outil"]):
+    def visible_to(self, user: "User") -> Self:
+        """Like the skills: those who plan, and those who carry them."""
+        return self if user.est_gestion or user.est_technicien else self.none()
+
+    def en_service(self) -> Self:
+        return self.filter(is_active=True)
 
 
 class TechnicienCompetenceQuerySet(models.QuerySet["TechnicienCompetence"]):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -20,10 +21,17 @@ from accounts.choices import Langue, Role
 from accounts.models import User
 from accounts.services import ouvrir_compte
 from erp.exceptions import BusinessRuleError, IntrouvableError, ValidationError
+from erp.models import CleTri
 from erp.validation import choisir, ecrire, effacer, exiger, trouver
 from technicians import notifications, permissions
 from technicians.choices import NiveauCompetence, StatutAbsence
-from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+from technicians.models import (
+    Competence,
+    Disponibilite,
+    Outil,
+    Technicien,
+    TechnicienCompetence,
+)
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -54,6 +62,11 @@ class ChampsTechnicien(TypedDict, total=False):
 class ChampsCompetence(TypedDict, total=False):
     nom: str
     description: str
+
+
+class ChampsOutil(TypedDict, total=False):
+    nom: str
+    is_active: bool
 
 
 class AbsenceEnregistree(NamedTuple):
@@ -190,6 +203,58 @@ def retirer_competence(*, par: User, technicien_id: int, competence_id: int) -> 
     if detenue is None:
         raise IntrouvableError
     detenue.delete()
+
+
+@transaction.atomic
+def creer_outil(*, par: User, **champs: Unpack[ChampsOutil]) -> Outil:
+    """A tool of the catalogue. No two names differ by accents or case only (ValidationError DEJA_UTILISE)."""
+    exiger(permissions.peut_gerer(par))
+    return _ecrire_outil(Outil(), champs)
+
+
+@transaction.atomic
+def modifier_outil(*, par: User, outil_id: int, **champs: Unpack[ChampsOutil]) -> Outil:
+    """Change the named fields; one that is not in service any more stays where it was named, and counts nowhere."""
+    outil = trouver(Outil.objects.visible_to(par), outil_id, verrou=True)
+    exiger(permissions.peut_gerer(par))
+    return _ecrire_outil(outil, champs)
+
+
+@transaction.atomic
+def supprimer_outil(*, par: User, outil_id: int) -> None:
+    """Delete a tool that no van holds and no gamme needs; else BusinessRuleError UTILISE: take it out of service."""
+    outil = trouver(Outil.objects.visible_to(par), outil_id, verrou=True)
+    exiger(permissions.peut_gerer(par))
+    message = _("Des véhicules ou des gammes ont cet outil : mettez-le plutôt hors service.")
+    if outil.porteurs.exists() or outil.gammes.exists():
+        raise BusinessRuleError(message, code="UTILISE")
+    effacer(outil, message)
+
+
+@transaction.atomic
+def equiper(*, par: User, technicien_id: int, outils: Iterable[int]) -> Technicien:
+    """Say which tools (ids) ride in the technicien's van from now on: these, and no other."""
+    technicien = _verrouiller(par, technicien_id)
+    exiger(permissions.peut_gerer(par))
+    technicien.outils.set(choisir_outils(par, outils))
+    return technicien
+
+
+def choisir_outils(par: User, outils: Iterable[int]) -> list[Outil]:
+    """The tools of these ids; ValidationError INCONNU on `outils` when one is not seen."""
+    voulus = set(outils)
+    connus = list(Outil.objects.visible_to(par).filter(pk__in=voulus))
+    if len(connus) < len(voulus):
+        raise ValidationError.champ("outils", _("Cet élément n’existe pas."), "INCONNU")
+    return connus
+
+
+def _ecrire_outil(outil: Outil, champs: ChampsOutil) -> Outil:
+    if "nom" in champs:
+        autres = Outil.objects.exclude(pk=outil.pk).alias(cle=CleTri("nom"))
+        if autres.filter(cle=CleTri(Value(champs["nom"]))).exists():
+            raise ValidationError.champ("nom", _("Un outil porte déjà ce nom."), "DEJA_UTILISE")
+    return ecrire(outil, champs)
 
 
 @transaction.atomic

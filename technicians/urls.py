@@ -1,6 +1,6 @@
 from django.urls import path
 
-from technicians import views
+from technicians import outils, views
 
 app_name = "technicians"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path(
         "competences/<int:pk>/supprimer/", views.supprimer_competence, name="competence_supprimer"
     ),
+    path("outils/", outils.catalogue, name="outils"),
+    path("outils/nouveau/", outils.creer, name="outil_creer"),
+    path("outils/<int:pk>/modifier/", outils.modifier, name="outil_modifier"),
+    path("outils/<int:pk>/supprimer/", outils.supprimer, name="outil_supprimer"),
     path("absences/", views.absences, name="absences"),
     path("absences/<int:pk>/accepter/", views.accepter_absence, name="absence_accepter"),
     path("absences/<int:pk>/refuser/", views.refuser_absence, name="absence_refuser"),
@@ -21,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/modifier/", views.modifier, name="modifier"),
     path("<int:pk>/supprimer/", views.supprimer, name="supprimer"),
     path("<int:pk>/absence/", views.absence, name="absence"),
+    path("<int:pk>/outils/", outils.equiper, name="equiper"),
     path("<int:pk>/competence/", views.competence, name="competence"),
     path(
         "<int:pk>/competence/<int:competence_id>/retirer/",

@@ -73,6 +73,7 @@ GENRES = {
     "controles": "controle",
     "techniciens": "technicien",
     "competences": "competence",
+    "outils": "outil",
     "disponibilites": "absence",
     "planning": "creneau",
     "plans": "plan",

@@ -14,7 +14,7 @@ from demo.generateur import bureau, histoire, horloge, present, registre, societ
 from demo.generateur.fiches import Monde, Taille
 from demo.generateur.lots import ORDRE, Lots
 from demo.generateur.stock import ecrire_le_stock
-from demo.generateur.vehicules import charger_les_vehicules
+from demo.generateur.vehicules import charger_les_outils, charger_les_vehicules
 from equipment.models import Equipement
 from erp.models import ParametresSociete
 from interventions.models import Intervention
@@ -103,6 +103,7 @@ def _raconter(monde: Monde) -> None:
     ecrire_le_stock(monde)
     monde.lots.ecrire()
     charger_les_vehicules()
+    charger_les_outils()
     registre.lever(monde, des, controles)
     etats: dict[str, set[int]] = {"retire": retires}
     for machine, statut in monde.etats.items():

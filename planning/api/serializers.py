@@ -14,7 +14,7 @@ from interventions.choices import Priorite, TypeIntervention
 from interventions.models import Planning
 from planning.choices import JourFerme, ModeEcheance
 from planning.models import Gamme, PieceGamme, PlanMaintenance, PointGamme
-from technicians.models import Competence
+from technicians.models import Competence, Outil
 
 # --- Out -------------------------------------------------------------------------------------
 
@@ -122,6 +122,13 @@ COMPETENCES_GAMME = Enfants(
     Competence, {"id": "id", "nom": "nom"}, parent="gammes__id", ordre=(CleTri("nom"), "id")
 )
 
+OUTILS_GAMME = Enfants(
+    Outil,
+    {"id": "id", "nom": "nom", "is_active": "is_active"},
+    parent="gammes__id",
+    ordre=(CleTri("nom"), "id"),
+)
+
 
 def plan_pour(user: User) -> Colonnes:
     return PLAN if user.est_gestion else PLAN_CLIENT
@@ -155,6 +162,7 @@ GammeDetailSortie = compose(
     points=sortie("PointGamme", POINTS)(many=True),
     pieces=sortie("PieceGamme", PIECES)(many=True),
     competences=sortie("CompetenceGamme", COMPETENCES_GAMME)(many=True),
+    outils=sortie("OutilGamme", OUTILS_GAMME)(many=True),
 )
 
 # --- In --------------------------------------------------------------------------------------
@@ -220,3 +228,4 @@ class GammeEntree(serializers.Serializer[Any]):
     points = serializers.ListField(child=PointGammeEntree(), max_length=200, required=False)
     pieces = serializers.ListField(child=PieceGammeEntree(), max_length=200, required=False)
     competences = serializers.ListField(child=IdField(), max_length=50, required=False)
+    outils = serializers.ListField(child=IdField(), max_length=50, required=False)

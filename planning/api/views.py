@@ -21,6 +21,7 @@ from planning.api.serializers import (
     COMPETENCES_GAMME,
     CRENEAU,
     GAMME,
+    OUTILS_GAMME,
     PIECES,
     PLAN,
     POINTS,
@@ -214,12 +215,13 @@ class VueGamme(VueApi):
         return Gamme.objects.visible_to(self.request.user)
 
     def detail(self, pk: int) -> Ligne:
-        """The gamme with its checklist, parts and skills."""
+        """The gamme with its checklist, parts, skills and tools."""
         return {
             **GAMME.fiche(self.visibles(), pk),
             "points": POINTS.du_parent(pk),
             "pieces": PIECES.du_parent(pk),
             "competences": COMPETENCES_GAMME.du_parent(pk),
+            "outils": OUTILS_GAMME.du_parent(pk),
         }
 
 
@@ -233,7 +235,7 @@ class Gammes(VueGamme):
 
     @extend_schema(request=GammeEntree, responses={201: GammeDetailSortie})
     def post(self, request: RequeteApi) -> Response:
-        """A work order with its checklist, the parts it expects and the skills it requires."""
+        """A work order with its checklist, the parts it expects, the skills and tools it requires."""
         gamme = services.creer_gamme(par=request.user, **self.entree(GammeEntree))
         return self.creee(self.detail(gamme.pk), f"{CHEMIN}/gammes/{gamme.pk}")
 

@@ -18,6 +18,7 @@ from planning.models import Gamme, PieceGamme, PlanMaintenance, PointGamme
 from planning.recurrence import echeance_suivante, premiere_echeance
 from stock.models import PieceDetachee
 from technicians.models import Competence, Technicien
+from technicians.services import choisir_outils
 
 # A plan that began before or after these was mistyped.
 DEPART_MIN, DEPART_MAX = date(2000, 1, 1), date(2100, 12, 31)
@@ -68,14 +69,16 @@ def creer_gamme(
     points: Iterable[ChampsPoint] = (),
     pieces: Iterable[ChampsPieceGamme] = (),
     competences: Iterable[int] = (),
+    outils: Iterable[int] = (),
     **champs: Unpack[ChampsGamme],
 ) -> Gamme:
-    """A work order with its checklist, the parts it expects to use and the skills (ids) it requires."""
+    """A work order with its checklist, the parts it expects to use, the skills and the tools (ids) it requires."""
     exiger(permissions.peut_gerer(par))
     gamme = ecrire(Gamme(), champs)
     _poser_points(gamme, points)
     _poser_pieces(par, gamme, pieces)
     _poser_competences(par, gamme, competences)
+    gamme.outils.set(choisir_outils(par, outils))
     return gamme
 
 
@@ -87,6 +90,7 @@ def modifier_gamme(
     points: Iterable[ChampsPoint] | None = None,
     pieces: Iterable[ChampsPieceGamme] | None = None,
     competences: Iterable[int] | None = None,
+    outils: Iterable[int] | None = None,
     **champs: Unpack[ChampsGamme],
 ) -> Gamme:
     """Change the named fields; a list that is given replaces the one there was.
@@ -104,6 +108,8 @@ def modifier_gamme(
         _poser_pieces(par, gamme, pieces)
     if competences is not None:
         _poser_competences(par, gamme, competences)
+    if outils is not None:
+        gamme.outils.set(choisir_outils(par, outils))
     return gamme
 
 

@@ -17,7 +17,13 @@ from erp.models import ParametresSociete
 from erp.societe import calendrier_societe
 from interventions.choices import Priorite, Statut
 from interventions.models import Intervention, Planning
-from planning.besoins import Quantites, dans_les_vehicules, pieces_requises
+from planning.besoins import (
+    Quantites,
+    dans_les_vehicules,
+    outils_a_bord,
+    outils_requis,
+    pieces_requises,
+)
 from planning.models import PropositionPlanning
 from planning.optimiseur.modele import Ouvrier, Poids, Probleme, Tache
 from planning.trajets import Position, minutes, position
@@ -116,6 +122,7 @@ def enoncer(proposition: PropositionPlanning, *, gardes: AbstractSet[int] = froz
         )
     magasin = _magasin()
     requises = pieces_requises(i.pk for i in interventions) if magasin is not None else {}
+    outils = outils_requis(i.pk for i in interventions) if magasin is not None else {}
     gardees = [i for i in interventions if i.pk in gardes]
     for intervention in gardees:
         k = journee_de(journees, creneaux[intervention.pk])
@@ -148,6 +155,7 @@ def enoncer(proposition: PropositionPlanning, *, gardes: AbstractSet[int] = froz
             terme,
             _en_nombres(requises.get(intervention.pk, {})),
         )
+        tache = replace(tache, outils=frozenset(outils.get(intervention.pk, ())))
         taches.append(tache if creneau is None else replace(tache, penalite=PREVUE))
     # A fixed slot may lie outside the hours, or two may not leave time to drive: he is given the day that holds them.
     for rang in fixes:
@@ -159,8 +167,13 @@ def enoncer(proposition: PropositionPlanning, *, gardes: AbstractSet[int] = froz
         requises,
         {i.pk: creneaux[i.pk] for r, i in enumerate(interventions) if r in fixes},
     )
+    portes = outils_a_bord({j.technicien.pk for j in journees}) if outils else {}
     ouvriers = [
-        replace(ouvrier, pieces=_en_nombres(contenu))
+        replace(
+            ouvrier,
+            pieces=_en_nombres(contenu),
+            outils=frozenset(portes.get(ouvrier.cle, ())),
+        )
         for ouvrier, contenu in zip(ouvriers, charges, strict=True)
     ]
     lieux: list[Position] = [

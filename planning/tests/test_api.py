@@ -14,7 +14,7 @@ from interventions.tests.factories import CreneauFactory, InterventionFactory
 from planning.models import Gamme, PlanMaintenance
 from planning.tests.factories import GammeFactory, PlanFactory
 from stock.tests.factories import PieceFactory
-from technicians.tests.factories import CompetenceFactory
+from technicians.tests.factories import CompetenceFactory, OutilFactory
 
 pytestmark = pytest.mark.django_db
 RACINE = "/api/v1/planning"
@@ -189,13 +189,14 @@ def test_autant_de_requetes_pour_trente_lignes(responsable, nom, fabrique):
 
 
 def test_une_gamme_et_ses_lignes(responsable, technicien, client_portail):
-    piece, soudure = PieceFactory(), CompetenceFactory()
+    piece, soudure, palan = PieceFactory(), CompetenceFactory(), OutilFactory()
     donnees = {
         "titre": "Visite annuelle",
         "description": "Contrôler, nettoyer, graisser.",
         "points": [{"libelle": "Pression", "unite": "bar"}, {"libelle": "Bruit"}],
         "pieces": [{"piece_id": piece.pk, "quantite": "2"}],
         "competences": [soudure.pk],
+        "outils": [palan.pk],
     }
     api, url = client_api(responsable), f"{RACINE}/gammes"
     for user in (technicien, client_portail):
@@ -206,6 +207,7 @@ def test_une_gamme_et_ses_lignes(responsable, technicien, client_portail):
     un = reponse["Location"]
     assert [p["libelle"] for p in reponse.json()["points"]] == ["Pression", "Bruit"]
     assert [c["id"] for c in reponse.json()["competences"]] == [soudure.pk]
+    assert [o["id"] for o in reponse.json()["outils"]] == [palan.pk]
     assert client_api(technicien).get(un).status_code == 404
     change = api.patch(un, {"pieces": [], "duree_estimee": 45}, format="json").json()
     assert (change["pieces"], change["duree_estimee"]) == ([], 45)

@@ -21,6 +21,7 @@ from technicians.choices import StatutAbsence
 from technicians.tests.factories import (
     CompetenceFactory,
     DisponibiliteFactory,
+    OutilFactory,
     TechnicienCompetenceFactory,
     TechnicienFactory,
 )
@@ -169,6 +170,7 @@ def test_pret_a_partir_ou_ce_qui_manque(responsable, client):
     gamme = GammeFactory()
     piece = PieceFactory(designation="Filtre à huile")
     PieceGamme.objects.create(gamme=gamme, piece=piece, quantite=99_999)
+    gamme.outils.add(OutilFactory(is_active=False))
     plan = PlanFactory(gamme=gamme, equipement=intervention.equipement)
     OccurrencePlan.objects.create(plan=plan, date_echeance=LUNDI, intervention=intervention)
     intervention.competences_requises.add(CompetenceFactory(nom="Frigoriste"))
@@ -207,3 +209,26 @@ def test_les_pieces_sont_dans_le_vehicule_ou_a_prendre_au_magasin(responsable):
     charger_vehicule(**stock, user_id=collegue.user_id, quantite=Decimal(0))
     charger_vehicule(**stock, user_id=lui.user_id, quantite=Decimal(3))
     assert pieces() == (True, "Toutes dans son véhicule.")
+
+
+def test_les_outils_sont_dans_le_vehicule_ou_a_prendre_au_magasin(responsable):
+    lui = technicien()
+    intervention = demande(affectee=True, technicien=lui)
+    CreneauFactory(intervention=intervention, technicien=lui, debut=a(11), fin=a(12))
+    gamme, palan, laser = GammeFactory(), OutilFactory(nom="Palan"), OutilFactory(nom="Laser")
+
+    def outils():
+        point = next(p for p in verifier_depart(responsable, intervention) if p.libelle == "Outils")
+        return point.pret, point.detail
+
+    assert outils() == (True, "Aucun n’est nécessaire.")
+    plan = PlanFactory(gamme=gamme, equipement=intervention.equipement)
+    OccurrencePlan.objects.create(plan=plan, date_echeance=LUNDI, intervention=intervention)
+    gamme.outils.set([palan, laser])
+    assert outils() == (True, "À prendre au magasin : Laser, Palan.")
+    lui.outils.set([palan, laser])
+    assert outils() == (True, "Tous dans son véhicule.")
+    palan.is_active = False
+    palan.save()
+    lui.outils.remove(laser)
+    assert outils() == (False, "Hors service : Palan. À prendre au magasin : Laser.")

@@ -16,7 +16,7 @@ from interventions.tests.factories import InterventionFactory
 from planning.models import Gamme, OccurrencePlan, PieceGamme, PlanMaintenance
 from planning.tests.factories import GammeFactory, PlanFactory
 from stock.tests.factories import PieceFactory
-from technicians.tests.factories import CompetenceFactory
+from technicians.tests.factories import CompetenceFactory, OutilFactory
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -342,11 +342,12 @@ def test_les_compteurs_de_l_equipement_choisi(client, responsable):
 
 
 def test_creer_une_gamme(client, responsable):
-    piece, soudure = PieceFactory(), CompetenceFactory()
+    piece, soudure, palan = PieceFactory(), CompetenceFactory(), OutilFactory()
     client.force_login(responsable)
     donnees = lignes(
         **{
             "competences": [soudure.pk],
+            "outils": [palan.pk],
             "points-TOTAL_FORMS": "3",
             "points-1-libelle": "",
             "points-2-libelle": "Bruit",
@@ -363,6 +364,7 @@ def test_creer_une_gamme(client, responsable):
     ]
     assert [(p.piece, p.quantite) for p in gamme.pieces.all()] == [(piece, 2)]
     assert list(gamme.competences.all()) == [soudure]
+    assert list(gamme.outils.all()) == [palan]
 
 
 def test_une_gamme_fautive_garde_ses_lignes(client, responsable):

@@ -13,7 +13,13 @@ from erp.api.schema import compose, sortie
 from erp.models import CleTri
 from technicians import permissions
 from technicians.choices import NiveauCompetence, TypeAbsence
-from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+from technicians.models import (
+    Competence,
+    Disponibilite,
+    Outil,
+    Technicien,
+    TechnicienCompetence,
+)
 
 # --- Out -------------------------------------------------------------------------------------
 
@@ -52,6 +58,22 @@ COMPETENCE = Colonnes(
         "created_at": "created_at",
         "updated_at": "updated_at",
     },
+)
+OUTIL = Colonnes(
+    Outil,
+    {
+        "id": "id",
+        "nom": "nom",
+        "is_active": "is_active",
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+    },
+)
+PORTES = Enfants(
+    Outil,
+    {"id": "id", "nom": "nom", "is_active": "is_active"},
+    parent="porteurs__id",
+    ordre=(CleTri("nom"), "id"),
 )
 DETENUES = Enfants(
     TechnicienCompetence,
@@ -94,6 +116,7 @@ def technicien_pour(user: User) -> Colonnes:
 
 TechnicienSortie = sortie("Technicien", TECHNICIEN)
 CompetenceSortie = sortie("CompetenceCatalogue", COMPETENCE)
+OutilSortie = sortie("Outil", OUTIL)
 DetenueSortie = sortie("CompetenceDetenue", DETENUES)
 AbsenceSortie = sortie("Disponibilite", ABSENCE)
 TechnicienDetailSortie = compose(
@@ -178,6 +201,17 @@ class TechnicienEntree(TechnicienModification):
 class CompetenceEntree(serializers.Serializer[Any]):
     nom = serializers.CharField(max_length=100)
     description = TexteField(2000)
+
+
+class OutilEntree(serializers.Serializer[Any]):
+    nom = serializers.CharField(max_length=100)
+    is_active = serializers.BooleanField(required=False)
+
+
+class OutilsPortesEntree(serializers.Serializer[Any]):
+    outils = serializers.ListField(
+        child=IdField(), max_length=200, help_text=_("Ceux-ci, et aucun autre.")
+    )
 
 
 class DetenueModification(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
 from technicians.choices import StatutAbsence, TypeAbsence
-from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+from technicians.models import Competence, Disponibilite, Outil, Technicien, TechnicienCompetence
 
 
 class CompetenceFactory(DjangoModelFactory):
@@ -15,6 +15,13 @@ class CompetenceFactory(DjangoModelFactory):
         model = Competence
 
     nom = factory.Sequence(lambda n: f"Compétence {n}")
+
+
+class OutilFactory(DjangoModelFactory):
+    class Meta:
+        model = Outil
+
+    nom = factory.Sequence(lambda n: f"Outil {n}")
 
 
 class TechnicienFactory(DjangoModelFactory):
