@@ -13,22 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.acces import Requete, connexion_requise
 from accounts.models import User
 from erp.exceptions import AuthorizationError
-from erp.pages import (
-    LISTE,
-    OUI,
-    Colonne,
-    Critere,
-    Onglet,
-    aller,
-    est_fragment,
-    preparer_liste,
-    rendre,
-)
+from erp.pages import LISTE, Critere, aller, est_fragment, preparer_liste, rendre
 from erp.validation import exiger
 from stock import groupees, permissions, services
 from stock.choices import TypeMouvement
 from stock.filters import MOUVEMENTS_TRIS, PIECES_TRIS, MouvementFiltres, PieceFiltres
 from stock.forms import MouvementForm, PieceForm
+from stock.liste import ONGLETS, SOUS_MINIMUM, colonnes
 from stock.models import PieceDetachee
 from stock.vehicules import au_magasin
 
@@ -47,18 +38,14 @@ def liste(request: Requete) -> HttpResponseBase:
         tri="manque",
         filtres=PieceFiltres,
         criteres=(
-            Critere("sous_minimum", _("Sous le minimum"), OUI),
+            SOUS_MINIMUM,
             Critere("emplacement", _("Emplacement"), LISTE, _valeurs(visibles, "emplacement")),
             Critere("fournisseur", _("Fournisseur"), LISTE, _valeurs(visibles, "fournisseur")),
         ),
-        onglets=(
-            Onglet(_("Toutes"), {}),
-            Onglet(_("Sous le minimum"), {"sous_minimum": "true"}, "alert-triangle"),
-            Onglet(_("Inactives"), {"is_active": "false"}),
-        ),
+        onglets=ONGLETS,
         nom="pieces",
         selection=groupees.LOT.selection(user),
-        colonnes=_colonnes(user),
+        colonnes=colonnes(user),
     )
     return rendre(
         request,
@@ -82,25 +69,6 @@ def _bilan(user: User) -> dict[str, Any]:
         **({"valeur": valeur} if permissions.peut_voir_montants(user) else {}),
     )
     return {"valeur": None, **bilan}
-
-
-def _colonnes(user: User) -> list[Colonne]:
-    """What the list may show; prices are for those who may read them."""
-    absentes = set() if permissions.peut_voir_montants(user) else {"prix"}
-    if not permissions.peut_gerer(user):
-        absentes.add("actions")
-    colonnes = [
-        Colonne("piece", _("Pièce"), "designation", fixe=True),
-        Colonne("emplacement", _("Emplacement"), "emplacement"),
-        Colonne("stock", _("Stock"), "stock_actuel", "nombre"),
-        Colonne("minimum", _("Minimum"), "stock_minimum", "nombre"),
-        Colonne("maximum", _("Maximum"), "", "nombre", defaut=False),
-        Colonne("etat", _("État"), "manque"),
-        Colonne("prix", _("Prix unitaire"), "", "nombre"),
-        Colonne("fournisseur", _("Fournisseur"), "fournisseur"),
-        Colonne("actions", _("Mouvement"), "", "text-end"),
-    ]
-    return [colonne for colonne in colonnes if colonne.nom not in absentes]
 
 
 def _valeurs(pieces: Any, champ: str) -> list[tuple[str, str]]:

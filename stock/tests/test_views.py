@@ -62,6 +62,22 @@ def test_les_plus_en_manque_d_abord(ouvrir, responsable):
     assert "Assez" not in page
 
 
+def test_un_nom_de_piece_n_est_jamais_du_html(ouvrir, responsable):
+    PieceFactory(
+        designation="<script>alert(1)</script>",
+        reference='"><b>',
+        emplacement="<i>A</i>",
+        fournisseur="L'Atlas & fils",
+    )
+    page = texte(ouvrir(responsable, reverse("stock:liste")))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert 'aria-label="Mouvement de &lt;script&gt;' in page
+    assert '"><b>' not in page
+    assert "<i>A" not in page
+    assert "L&#x27;Atlas &amp; fils" in page
+
+
 def test_qui_voit_le_stock(ouvrir, responsable, technicien, client_portail):
     piece = PieceFactory(designation="Courroie", prix_unitaire=Decimal("345.60"))
     for url in (reverse("stock:liste"), piece.get_absolute_url()):
