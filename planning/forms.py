@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from equipment.models import Compteur, Equipement
 from erp.forms import ChoixRecherche, DateInput, Formulaire
+from erp.validation import id_lu
 from interventions.choices import Priorite, TypeIntervention
 from planning.choices import Conclusion, JourFerme, ModeEcheance
 from planning.libelles import composer, simple
@@ -213,8 +214,7 @@ class NouveauPlanForm(PlanForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         visibles = Equipement.objects.visible_to(user).en_service()
         donnees = args[0] if args else None
-        brut = str((donnees or kwargs.get("initial") or {}).get("equipement_id") or "")
-        choisi = int(brut) if brut.isascii() and brut.isdigit() and len(brut) < 19 else None
+        choisi = id_lu(str((donnees or kwargs.get("initial") or {}).get("equipement_id") or ""))
         super().__init__(*args, user=user, equipement_id=choisi, **kwargs)
         champ: Any = self.fields["equipement_id"]
         champ.queryset = visibles

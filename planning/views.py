@@ -29,7 +29,7 @@ from erp.pages import (
     rendre,
     repondre_recherche,
 )
-from erp.validation import exiger, trouver
+from erp.validation import exiger, id_lu, trouver
 from interventions.models import Intervention
 from planning import permissions, services
 from planning.choices import ModeEcheance
@@ -281,10 +281,8 @@ def _dates(form: RecurrenceForm, *, a_venir: bool = False) -> dict[str, Any]:
 def compteurs(request: Requete) -> HttpResponseBase:
     """The options of the meter's select, for the équipement just chosen."""
     exiger(permissions.peut_gerer(request.user))
-    brut = request.GET.get("equipement_id", "")
-    siens = Compteur.objects.visible_to(request.user).none()
-    if brut.isascii() and brut.isdigit() and len(brut) < 19:
-        siens = Compteur.objects.visible_to(request.user).filter(equipement_id=int(brut))
+    choisi = id_lu(request.GET.get("equipement_id", "")) or 0
+    siens = Compteur.objects.visible_to(request.user).filter(equipement_id=choisi)
     return rendre(request, "planning/_compteurs.html", {"compteurs": siens})
 
 
