@@ -26,6 +26,7 @@ from technicians.models import Outil, Technicien
 
 CHEMIN = "/api/v1/techniciens/outils"
 TRIS: Tris = {"nom": (CleTri("nom"),)}
+PortesSortie = donnees_de("OutilPorte", PORTES)
 
 
 class VueOutil(VueApi):
@@ -78,9 +79,7 @@ class UnOutil(VueOutil):
 
 
 class OutilsPortes(VueApi):
-    @extend_schema(
-        operation_id="techniciens_outils_portes", responses=donnees_de("OutilPorte", PORTES)
-    )
+    @extend_schema(operation_id="techniciens_outils_portes", responses=PortesSortie)
     def get(self, request: RequeteApi, pk: int) -> Response:
         """The tools that ride in a technicien's van."""
         technicien = trouver(Technicien.objects.visible_to(request.user), pk)
@@ -90,7 +89,7 @@ class OutilsPortes(VueApi):
     @extend_schema(
         operation_id="techniciens_outils_equiper",
         request=OutilsPortesEntree,
-        responses=donnees_de("OutilPorte", PORTES),
+        responses=PortesSortie,
     )
     def put(self, request: RequeteApi, pk: int) -> Response:
         """Say which tools ride in it: these, and no other."""
