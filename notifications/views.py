@@ -55,9 +55,7 @@ def preferences(request: Requete) -> HttpResponseBase:
     """One box per channel and event that may reach this role; a box left empty is a refusal."""
     siens = EVENEMENTS_DU_ROLE[request.user.role]
     actuelles = {
-        cle: active
-        for cle, active in services.preferences(request.user).items()
-        if cle[0] in siens
+        cle: active for cle, active in services.preferences(request.user).items() if cle[0] in siens
     }
     if request.method == "POST":
         coches = set(request.POST.getlist("choix"))

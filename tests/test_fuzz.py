@@ -54,7 +54,21 @@ TRANCHES = 4  # of the operations, for runs side by side
 GRAINE = int(os.environ.get("FUZZ_GRAINE", "20260127"))
 # A body can be right in itself and still name what does not exist, or say two things that do not go together:
 # 400 there is an answer of the schema. 412 and 415 are those of a header that was drawn at random.
-REFUS_ADMIS = ["2xx", "3xx", "400", "401", "403", "404", "409", "412", "413", "415", "416", "422", "429"]
+REFUS_ADMIS = [
+    "2xx",
+    "3xx",
+    "400",
+    "401",
+    "403",
+    "404",
+    "409",
+    "412",
+    "413",
+    "415",
+    "416",
+    "422",
+    "429",
+]
 REFUS_ATTENDUS = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422"]
 
 # The kind of object that the `id` of a path is one of, by the word before it.
