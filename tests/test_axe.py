@@ -28,7 +28,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AXE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 ETIQUETTES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# From the top: what a bar that stays covers by half while the page is scrolled is not too small.
 ANALYSER = """async ([etiquettes, regles]) => {
+  scrollTo(0, 0);
   await new Promise((suite) => requestAnimationFrame(() => requestAnimationFrame(suite)));
   const options = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
   options.runOnly = regles.length ? { type: "rule", values: regles } : { type: "tag", values: etiquettes };

@@ -349,8 +349,12 @@ def _tache(
     duree = float(intervention.duree_estimee or DUREE_USUELLE)
     priorite = Priorite(intervention.priorite)
     penalite = OMISSION[priorite]
-    if intervention.date_limite is not None and intervention.date_limite < terme:
-        penalite *= MENACE
+    limite = intervention.date_limite
+    if limite is not None:
+        # What is late already cannot be undone: only what comes on top counts, and left out it is the most.
+        limite = max(limite, plus_tot)
+        if limite < terme:
+            penalite = penalite * MENACE + RETARD[priorite] * ecart(limite, terme)
     ouvertures: list[Intervalle] = [(plus_tot, terme)]
     site = intervention.site
     if site is not None and site.heures_ouverture:
@@ -368,9 +372,7 @@ def _tache(
         competences=frozenset(intervention.competences_requises.values_list("pk", flat=True)),
         pieces=pieces,
         penalite=penalite,
-        echeance=(
-            None if intervention.date_limite is None else ecart(origine, intervention.date_limite)
-        ),
+        echeance=None if limite is None else ecart(origine, limite),
         retard=RETARD[priorite],
     )
 
