@@ -163,9 +163,7 @@ def test_ce_qui_est_deja_en_retard_passe_avant_ce_qui_peut_attendre(responsable)
     """Days late already, it is not given up as beyond help."""
     technicien(horaires="lun 08:00-09:00")
     en_retard = demande(duree=150, priorite="haute", date_limite=DIMANCHE - timedelta(days=9))
-    peut_attendre = demande(
-        duree=150, priorite="normale", date_limite=DIMANCHE + timedelta(days=3)
-    )
+    peut_attendre = demande(duree=150, priorite="normale", date_limite=DIMANCHE + timedelta(days=3))
     lignes = dict(proposer(responsable).lignes.values_list("intervention", "raison"))
     assert lignes == {en_retard.pk: "", peut_attendre.pk: RaisonOmission.TEMPS}
 
