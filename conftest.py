@@ -4,6 +4,7 @@ out, `client.contact.client` the company of one who uses the portal."""
 import os
 import shutil
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -82,6 +83,12 @@ def chromium() -> str:
     chemin = chemin_chromium()
     assert chemin is not None
     return chemin
+
+
+@pytest.fixture(autouse=True)
+def _debits_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests speak from one address, several at once: none counts another's requests."""
+    monkeypatch.setattr("erp.api.throttling.PREFIXE", f"debit:{uuid4()}")
 
 
 @pytest.fixture(autouse=True)

@@ -34,13 +34,14 @@ from planning.models import (
     Reserve,
 )
 from stock.models import MouvementStock, PieceDetachee
-from technicians.models import Competence, Disponibilite, Technicien, TechnicienCompetence
+from technicians.models import Competence, Disponibilite, Outil, Technicien, TechnicienCompetence
 
 #: Every table that the demo writes, each after those that it points to.
 ORDRE: tuple[type[models.Model], ...] = (
     ParametresSociete,
     get_user_model(),
     Competence,
+    Outil,
     Technicien,
     TechnicienCompetence,
     Disponibilite,

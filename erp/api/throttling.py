@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 FENETRE = 60  # seconds
+PREFIXE = "debit"  # of the keys in Redis
 _REPOS = 5.0  # seconds without asking a Redis that did not answer
 
 
@@ -86,7 +87,7 @@ class DebitThrottle(BaseThrottle):
         else:
             nature, qui = "adresse", adresse(request)
         limite = settings.DEBIT_PAR_MINUTE[nature]
-        compte = _compter(f"debit:{nature}:{qui}:{fenetre}")
+        compte = _compter(f"{PREFIXE}:{nature}:{qui}:{fenetre}")
         request._request.debit = (limite, max(0, limite - (compte or 0)), fin)  # type: ignore[attr-defined]
         self.attente = max(1.0, fin - maintenant)
         return compte is None or compte <= limite
